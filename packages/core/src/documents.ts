@@ -13,6 +13,8 @@ export const EVIDENCE_BUNDLE_TYPE = `${URI_BASE}bundle/v1`
 export const TRUST_ROOT_TYPE = `${URI_BASE}trust-root/v1`
 /** DSSE payload type of a trust root. */
 export const TRUST_ROOT_PAYLOAD_TYPE = 'application/vnd.aibomgen.trust-root+json'
+/** `_type` of `environment.json`. */
+export const ENVIRONMENT_REPORT_TYPE = `${URI_BASE}environment/v1`
 /** SLSA `buildType` of a training run. */
 export const TRAINING_BUILD_TYPE = `${URI_BASE}training/v1`
 /** SLSA `builder.id` of a platform: followed by the issuer's keyid. */
