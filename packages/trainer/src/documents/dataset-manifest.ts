@@ -1,0 +1,92 @@
+/** `dataset-manifest.json`: what was in the data set. @module */
+
+import * as z from 'zod'
+
+import { parseOutputDocument, serializeOutputDocument, type OutputDocument } from './output-document.ts'
+
+/** Over the cells of a column that hold a number, in all rows, before any preprocessing. `std` is the population's. */
+export interface ColumnStatistics {
+  readonly min: number
+  readonly max: number
+  readonly mean: number
+  readonly std: number
+}
+
+/** A value of a column or a class, and in how many rows it stands. */
+export interface ValueCount {
+  readonly value: string | number
+  readonly rows: number
+}
+
+/** A column that the definition names, in the definition's order. */
+export interface ManifestColumn {
+  readonly name: string
+  readonly type: 'float' | 'int' | 'category' | 'text'
+  readonly role: 'feature' | 'label'
+  /** Empty cells. */
+  readonly missing: number
+  /** Of a column of numbers that holds at least one. */
+  readonly statistics?: ColumnStatistics
+  /** Of a category: every value, sorted by code unit. */
+  readonly values?: readonly ValueCount[]
+}
+
+/** What was in a data set, and how it was divided. Row counts, never rows. */
+export interface DatasetManifest {
+  readonly type: 'csv'
+  readonly rows: number
+  readonly trainRows: number
+  readonly validationRows: number
+  readonly columns: readonly ManifestColumn[]
+  /** Columns of the file that the definition does not name, in the file's order. */
+  readonly ignoredColumns: readonly string[]
+  /** Of a classification: class 0, 1, 2 … with its value; counted over all rows. */
+  readonly classes?: readonly ValueCount[]
+}
+
+const name = z.string().min(1).max(1024)
+const count = z.int().min(0)
+const values = z
+  .array(z.strictObject({ value: z.union([z.string().max(65_536), z.number()]), rows: count }))
+  .max(1_000_000)
+
+const DATASET_MANIFEST: OutputDocument<DatasetManifest> = {
+  name: 'dataset-manifest.json',
+  maxBytes: 64 * 1024 * 1024,
+  schema: z.strictObject({
+    type: z.literal('csv'),
+    rows: count,
+    trainRows: count,
+    validationRows: count,
+    columns: z
+      .array(
+        z.strictObject({
+          name,
+          type: z.enum(['float', 'int', 'category', 'text']),
+          role: z.enum(['feature', 'label']),
+          missing: count,
+          statistics: z
+            .strictObject({ min: z.number(), max: z.number(), mean: z.number(), std: z.number() })
+            .exactOptional(),
+          values: values.exactOptional(),
+        }),
+      )
+      .max(100_000),
+    ignoredColumns: z.array(z.string().max(65_536)).max(100_000),
+    classes: values.exactOptional(),
+  }),
+}
+
+/**
+ * The manifest that `bytes` (at most 64 MiB) spell.
+ *
+ * @throws ParseError `JSON_INVALID`, `LIMIT_EXCEEDED`, `DOCUMENT_INVALID`
+ */
+export function parseDatasetManifest(bytes: Uint8Array): DatasetManifest {
+  return parseOutputDocument(DATASET_MANIFEST, bytes)
+}
+
+/** The manifest's bytes: members sorted, two-space indented JSON, a line feed at the end. */
+export function serializeDatasetManifest(manifest: DatasetManifest): Uint8Array {
+  return serializeOutputDocument(manifest)
+}
