@@ -4,21 +4,21 @@
 export const URI_BASE = 'https://aibomgen.dev/'
 
 /** `_type` of `job.json`. */
-export const JOB_RECORD_TYPE = `${URI_BASE}job/v1`
+export const JOB_RECORD_TYPE = 'https://aibomgen.dev/job/v1'
 /** `_type` of `release.json`. */
-export const RELEASE_INDEX_TYPE = `${URI_BASE}release/v1`
+export const RELEASE_INDEX_TYPE = 'https://aibomgen.dev/release/v1'
 /** `_type` of an `.aibundle`. */
-export const EVIDENCE_BUNDLE_TYPE = `${URI_BASE}bundle/v1`
+export const EVIDENCE_BUNDLE_TYPE = 'https://aibomgen.dev/bundle/v1'
 /** `_type` of a trust root. */
-export const TRUST_ROOT_TYPE = `${URI_BASE}trust-root/v1`
+export const TRUST_ROOT_TYPE = 'https://aibomgen.dev/trust-root/v1'
 /** DSSE payload type of a trust root. */
 export const TRUST_ROOT_PAYLOAD_TYPE = 'application/vnd.aibomgen.trust-root+json'
 /** `_type` of `environment.json`. */
-export const ENVIRONMENT_REPORT_TYPE = `${URI_BASE}environment/v1`
+export const ENVIRONMENT_REPORT_TYPE = 'https://aibomgen.dev/environment/v1'
 /** SLSA `buildType` of a training run. */
-export const TRAINING_BUILD_TYPE = `${URI_BASE}training/v1`
+export const TRAINING_BUILD_TYPE = 'https://aibomgen.dev/training/v1'
 /** SLSA `builder.id` of a platform: followed by the issuer's keyid. */
-export const BUILDER_ID_BASE = `${URI_BASE}builder/`
+export const BUILDER_ID_BASE = 'https://aibomgen.dev/builder/'
 
 /** The three steps of a job's layout, in order. */
 export const STEP_NAMES = ['submit_inputs', 'run_training', 'generate_aibom'] as const

@@ -58,6 +58,8 @@ export interface VerificationErrorDetails {
   KEY_NOT_TRUSTED: { readonly keyid: string; readonly reason: string }
   /** A trust root older than the one held, or of the same version with other bytes. */
   TRUST_ROOT_ROLLBACK: { readonly held: number; readonly offered: number }
+  /** A new trust root whose predecessor the holder has not seen. */
+  TRUST_ROOT_SKIPPED: { readonly held: number; readonly offered: number }
   /** A new trust root that the holder's owners did not sign for. */
   TRUST_ROOT_NOT_SIGNED: { readonly required: number; readonly verified: number; readonly by: 'held' | 'offered' }
   /** A layout past its end. */

@@ -1,0 +1,50 @@
+/** `#crypto` on node:crypto: fast, signatures on the thread pool. @module */
+
+import * as crypto from 'node:crypto'
+
+import type { Hash, HashAlgorithm } from './hash.ts'
+import { isWeakPoint } from './weak-points.ts'
+
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
+
+/** A hash in the making. */
+export function createHash(algorithm: HashAlgorithm): Hash {
+  const hash = crypto.createHash(algorithm)
+  return {
+    update: (bytes) => void hash.update(bytes),
+    digest: () => new Uint8Array(hash.digest()),
+  }
+}
+
+/** The public key (32 bytes) of a seed (32 bytes). */
+export function derivePublicKey(seed: Uint8Array): Promise<Uint8Array> {
+  const spki = crypto.createPublicKey(privateKey(seed)).export({ format: 'der', type: 'spki' })
+  return Promise.resolve(new Uint8Array(spki.subarray(SPKI_PREFIX.length)))
+}
+
+/** The Ed25519 signature (64 bytes) by a seed (32 bytes). */
+export function signEd25519(seed: Uint8Array, message: Uint8Array): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    crypto.sign(null, message, privateKey(seed), (error, signature) => {
+      if (error === null) resolve(new Uint8Array(signature))
+      else reject(error)
+    })
+  })
+}
+
+/** Whether the signature is by the key. */
+export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  if (publicKey.length !== 32 || signature.length !== 64 || isWeakPoint(publicKey)) return Promise.resolve(false)
+  const key = crypto.createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' })
+  return new Promise((resolve, reject) => {
+    crypto.verify(null, message, key, signature, (error, verified) => {
+      if (error === null) resolve(verified)
+      else reject(error)
+    })
+  })
+}
+
+function privateKey(seed: Uint8Array): crypto.KeyObject {
+  return crypto.createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' })
+}

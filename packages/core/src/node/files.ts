@@ -1,0 +1,89 @@
+/** Reading and writing local files, bounded and atomic. @module */
+
+import { createReadStream } from 'node:fs'
+import { open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+import { assertWithin } from '../bytes.ts'
+import { digestStream, sha256Hex, type BytesIdentity } from '../digest.ts'
+import { ArtifactError, SdkError } from '../errors.ts'
+
+/**
+ * A whole file, when it is a regular file of at most `maxBytes`.
+ *
+ * @throws ArtifactError `FILE_UNREADABLE`; ParseError `LIMIT_EXCEEDED`
+ */
+export async function readFileBounded(path: string, maxBytes: number): Promise<Uint8Array> {
+  return reading(path, async () => {
+    const { size } = await statFile(path)
+    assertWithin(size, maxBytes, `bytes in ${path}`)
+    return new Uint8Array(await readFile(path))
+  })
+}
+
+/**
+ * Digest and size of a file, in one pass and constant memory.
+ *
+ * @throws ArtifactError `FILE_UNREADABLE`
+ */
+export async function digestFile(path: string): Promise<BytesIdentity> {
+  return reading(path, async () => {
+    await statFile(path)
+    return digestStream(createReadStream(path, { highWaterMark: 1024 * 1024 }))
+  })
+}
+
+/**
+ * Writes a file whole or not at all: beside its place, flushed to disk, then renamed into it. An existing file is
+ * replaced.
+ *
+ * @param mode - permission bits, 0o644 unless said otherwise
+ * @throws ArtifactError `OUTPUT_UNWRITABLE`
+ */
+export async function writeFileAtomic(path: string, bytes: Uint8Array, mode = 0o644): Promise<void> {
+  // The name tells of the content, so that two writers of different bytes never share it.
+  const temporary = join(dirname(path), `.${sha256Hex(bytes).slice(0, 16)}-${process.pid}.tmp`)
+  try {
+    const file = await open(temporary, 'w', mode)
+    try {
+      await file.writeFile(bytes)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (cause) {
+    await rm(temporary, { force: true })
+    throw new ArtifactError(
+      'OUTPUT_UNWRITABLE',
+      `cannot write ${path}: ${reasonOf(cause)}`,
+      { path, reason: reasonOf(cause) },
+      { cause },
+    )
+  }
+}
+
+/** The operating system's word for what went wrong: `ENOENT`, `EACCES`. */
+export function reasonOf(cause: unknown): string {
+  if (cause instanceof Error) return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
+  return String(cause)
+}
+
+async function statFile(path: string): Promise<{ size: number }> {
+  const found = await stat(path)
+  if (!found.isFile()) throw unreadable(path, found.isDirectory() ? 'is a directory' : 'is not a regular file')
+  return found
+}
+
+async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (cause) {
+    if (cause instanceof SdkError) throw cause
+    throw unreadable(path, reasonOf(cause), cause)
+  }
+}
+
+function unreadable(path: string, reason: string, cause?: unknown): ArtifactError {
+  return new ArtifactError('FILE_UNREADABLE', `cannot read ${path}: ${reason}`, { path, reason }, { cause })
+}
