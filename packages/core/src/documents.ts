@@ -42,3 +42,10 @@ export type OutputName = (typeof OUTPUT_NAMES)[number]
 
 /** The command that a `run_training` link records: the child's real argv, its two program paths replaced by what they are. */
 export const TRAINING_COMMAND = ['node', '@aibomgen/trainer/child', 'inputs/job.json', 'outputs'] as const
+
+/** The signed documents of a release, beside its links. */
+export const EVIDENCE_NAMES = ['aibom.json', 'aibom.sig', 'layout.json', 'provenance.intoto.jsonl'] as const
+/** What only this run saw: recorded in the `run_training` link's byproducts. */
+export const BYPRODUCT_NAMES = ['environment.json', 'logs.txt'] as const
+/** The index of a release: for finding files, never evidence. */
+export const RELEASE_INDEX_NAME = 'release.json'
