@@ -65,11 +65,17 @@ export interface InstalledPackage {
   readonly integrity: Observed<string>
 }
 
-/** The trainer itself. `commit` is the revision of the checkout it runs from; absent where it was installed. */
+/** A revision in git. `modified`: tracked files differed from it. */
+export interface Checkout {
+  readonly commit: string
+  readonly modified: boolean
+}
+
+/** The trainer itself. `checkout` is the repository it runs from; absent where it was installed as a package. */
 export interface TrainerIdentity {
   readonly name: string
   readonly version: string
-  readonly commit: Observed<string>
+  readonly checkout: Observed<Checkout>
 }
 
 /** The engine that trained, as the training child reported it. `versions` are by npm package name. */
@@ -155,7 +161,13 @@ const environmentReportSchema: z.ZodType<EnvironmentReport> = z.strictObject({
       imageDigest: observedSchema(z.string().regex(/^sha256:[0-9a-f]{64}$/)),
     }),
   ),
-  trainer: observedSchema(z.strictObject({ name: text, version: text, commit: observedSchema(text) })),
+  trainer: observedSchema(
+    z.strictObject({
+      name: text,
+      version: text,
+      checkout: observedSchema(z.strictObject({ commit: text, modified: z.boolean() })),
+    }),
+  ),
   packages: observedSchema(
     z.array(z.strictObject({ name: text, version: text, purl: text, integrity: observedSchema(text) })),
   ),
