@@ -1,0 +1,68 @@
+/**
+ * What a host that takes jobs needs of the trainer: parameters, metadata, dataset definitions, and the documents that a
+ * run leaves. Loads no training engine and opens no data set. @module
+ */
+
+export {
+  assertTrainable,
+  parseDatasetDefinition,
+  type ColumnDefinition,
+  type ColumnType,
+  type DatasetDefinition,
+  type DatasetType,
+  type FeatureDefinition,
+  type ImageDefinition,
+  type MissingPolicy,
+  type PreprocessingDefinition,
+  type TableDefinition,
+  type TfrecordDefinition,
+  type TrainableDefinition,
+} from './dataset-definition.ts'
+export {
+  parseDatasetManifest,
+  serializeDatasetManifest,
+  type ColumnStatistics,
+  type DatasetManifest,
+  type ManifestColumn,
+  type ValueCount,
+} from './documents/dataset-manifest.ts'
+export { parseMetrics, serializeMetrics, type Metrics } from './documents/metrics.ts'
+export {
+  parseModelSummary,
+  serializeModelSummary,
+  type LayerSummary,
+  type ModelSummary,
+  type OpenShape,
+  type ParameterCounts,
+  type TensorSummary,
+} from './documents/model-summary.ts'
+export {
+  parsePreprocessing,
+  serializePreprocessing,
+  type LabelKind,
+  type PreparationStep,
+  type PreparedColumn,
+  type PreparedLabel,
+  type Preprocessing,
+} from './documents/preprocessing.ts'
+export {
+  parseEnvironmentReport,
+  serializeEnvironmentReport,
+  type EnvironmentReport,
+} from './environment/environment-report.ts'
+export { assertDatasetFormat, assertModelFormat, FORMAT_HEAD_BYTES } from './file-format.ts'
+export {
+  FRAMEWORK,
+  METADATA_NAMES,
+  parseModelMetadata,
+  type MetadataName,
+  type ModelMetadata,
+} from './model-metadata.ts'
+export {
+  BACKEND_CHOICES,
+  DEFAULT_TRAINING_PARAMETERS,
+  fillTrainingParameters,
+  parseTrainingParameters,
+  type BackendChoice,
+  type TrainingParameters,
+} from './training-parameters.ts'
