@@ -1,9 +1,12 @@
 /** What an AIBoM says about a model's inside and about the data it was trained on. @module */
 
-/** A tensor that goes into or comes out of a model. `null` in `shape` is a size that may vary. */
+/** A shape with its batch axis first; `null` is a size that may vary. */
+export type ShapeFacts = readonly (number | null)[]
+
+/** A tensor that goes into or comes out of a model. */
 export interface TensorFacts {
   readonly name: string
-  readonly shape: readonly (number | null)[]
+  readonly shape: ShapeFacts
   readonly dtype: string
 }
 
@@ -11,8 +14,7 @@ export interface TensorFacts {
 export interface LayerFacts {
   readonly name: string
   readonly className: string
-  /** `null` where the layer has no one output shape. */
-  readonly outputShape: readonly (number | null)[] | null
+  readonly outputShape: ShapeFacts
   readonly parameters: number
   readonly trainable: boolean
 }
@@ -30,7 +32,7 @@ export interface OptimizerFacts {
   readonly config: object
 }
 
-/** A model's inside. */
+/** A model's inside: what `model-summary.json` says. */
 export interface ModelFacts {
   readonly name: string
   /** Keras's word for how it is put together: `Sequential`, `Functional`. */
@@ -45,13 +47,30 @@ export interface ModelFacts {
   readonly metrics: readonly string[]
 }
 
-/** The data a model was trained on. */
+/** A value of a column or a class, and in how many rows it stands. */
+export interface ValueCountFacts {
+  readonly value: string | number
+  readonly rows: number
+}
+
+/** A column of tabular data. `statistics` (plain JSON), `values` and `missing` may reveal personal data. */
+export interface ColumnFacts {
+  readonly name: string
+  readonly type: string
+  readonly role: string
+  readonly missing: number
+  readonly statistics?: object
+  readonly values?: readonly ValueCountFacts[]
+}
+
+/** The data a model was trained on: what `dataset-manifest.json` says. */
 export interface DatasetFacts {
+  /** `csv`, `image` … */
+  readonly type: string
   readonly rows: number
   readonly trainRows: number
   readonly validationRows: number
-  /** Class labels in the order of the model's outputs; absent where nothing is classified. */
-  readonly classes?: readonly (string | number)[]
-  /** Statistics of the training rows, plain JSON. May reveal personal data: see `TrainingFacts.withheld`. */
-  readonly statistics?: object
+  readonly columns?: readonly ColumnFacts[]
+  /** In the order of the model's outputs; absent where nothing is classified. */
+  readonly classes?: readonly ValueCountFacts[]
 }
