@@ -1,0 +1,6 @@
+/** Training: a confined child process that trains, and what is seen of it from outside. @module */
+
+export { createProcessIsolation, type ProcessIsolationOptions } from './isolation/process-isolation.ts'
+export { trainingChildEntry } from './isolation/training-child-entry.ts'
+export type { ChildEnd, ChildHandle, Isolation, TrainingChild } from './isolation/isolation.ts'
+export { DEFAULT_LIMITS, type Limits } from './isolation/limits.ts'
