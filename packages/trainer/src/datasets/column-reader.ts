@@ -13,6 +13,9 @@ export interface RefusedCell {
   readonly expected: string
 }
 
+/** A model computes in float32: what lies beyond it is no use, and would overflow the statistics. */
+const MAX_FLOAT32 = 3.4028234663852886e38
+
 /** Takes a column's cells, some rows at a time and in order. */
 export interface ColumnReader {
   /** The first cell that is refused, if any is. */
@@ -51,13 +54,14 @@ class NumberColumnReader implements ColumnReader {
   }
 
   take(firstRow: number, cells: readonly Cell[]): RefusedCell | undefined {
-    for (const [index, cell] of cells.entries()) {
+    for (let index = 0; index < cells.length; index++) {
+      const cell = cells[index] ?? null
       const row = firstRow + index
       if (cell === null && this.#mayBeMissing) {
         this.#missing++
         this.#values[row] = Number.NaN
       } else if (this.#isTaken(cell)) this.#values[row] = cell
-      else return { row, column: this.#name, expected: this.#type === 'int' ? 'an integer' : 'a number' }
+      else return { row, column: this.#name, expected: this.#type === 'int' ? 'an integer' : 'a number within float32' }
     }
     return undefined
   }
@@ -67,7 +71,9 @@ class NumberColumnReader implements ColumnReader {
   }
 
   #isTaken(cell: Cell): cell is number {
-    return this.#type === 'int' ? Number.isSafeInteger(cell) : Number.isFinite(cell)
+    return this.#type === 'int'
+      ? Number.isSafeInteger(cell)
+      : Number.isFinite(cell) && Math.abs(Number(cell)) <= MAX_FLOAT32
   }
 }
 
@@ -85,7 +91,8 @@ class WordColumnReader implements ColumnReader {
   }
 
   take(firstRow: number, cells: readonly Cell[]): RefusedCell | undefined {
-    for (const [index, cell] of cells.entries()) {
+    for (let index = 0; index < cells.length; index++) {
+      const cell = cells[index] ?? null
       if (typeof cell !== 'string') return { row: firstRow + index, column: this.#name, expected: 'a text' }
       let code = this.#seen.get(cell)
       if (code === undefined) {

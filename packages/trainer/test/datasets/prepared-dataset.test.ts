@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises'
+
+import { TrainingError } from '@aibomgen/core'
+import { describe, expect, it } from 'vitest'
+
+import { assertTrainable, parseDatasetDefinition, type TrainableDefinition } from '../../src/dataset-definition.ts'
+import { readCsv } from '../../src/datasets/csv.ts'
+import { prepareTable, type PreparedDataset } from '../../src/datasets/prepared-dataset.ts'
+import type { Table } from '../../src/datasets/table.ts'
+import { createRandom } from '../../src/random.ts'
+import { errorOf } from '../error-of.ts'
+import { noReferenceData, referenceFile } from '../reference-data.ts'
+
+const options = { validationSplit: 0.2, shuffle: false, random: createRandom(1), labelKind: 'sparse' } as const
+
+const definition: TrainableDefinition = {
+  type: 'csv',
+  columns: [
+    { name: 'region', type: 'category' },
+    { name: 'y', type: 'text' },
+    { name: 'x', type: 'float' },
+  ],
+  label: 'y',
+  missing: 0,
+  inputShape: [3],
+  outputShape: [2],
+  preprocessing: { normalize: 'minmax', scale: 2 },
+}
+const table: Table = {
+  rows: 5,
+  columns: [
+    { name: 'region', type: 'category', words: ['n', 's'], codes: Uint32Array.of(0, 1, 0, 1, 1) },
+    { name: 'y', type: 'text', words: ['no', 'yes'], codes: Uint32Array.of(1, 1, 0, 0, 1) },
+    { name: 'x', type: 'float', values: Float64Array.of(4, Number.NaN, 2, 3, 8), missing: 1 },
+  ],
+  ignoredColumns: ['id'],
+}
+
+describe('prepared data set', () => {
+  it('gives rows in any order, preprocessed and with labels encoded', async () => {
+    const { source } = prepareTable(table, definition, options)
+    expect(source).toMatchObject({ rows: 5, inputShapes: [[3]], targetShape: [1] })
+    expect(await source.gather(Uint32Array.of(4, 0))).toEqual({
+      inputs: [Float32Array.of(0, 2, 4, 2, 0, 2)],
+      target: Float32Array.of(1, 1),
+    })
+  })
+
+  it('says all that was fitted or mapped', () => {
+    expect(prepareTable(table, definition, options).preprocessing).toEqual({
+      type: 'csv',
+      columns: [
+        { name: 'region', type: 'category', categories: ['n', 's'] },
+        { name: 'x', type: 'float', fill: 0 },
+      ],
+      steps: [
+        { step: 'minmax', min: [0, 0, 0], max: [1, 1, 4] },
+        { step: 'scale', factor: 2 },
+      ],
+      label: { column: 'y', kind: 'sparse', classes: ['no', 'yes'] },
+      fittedOnRows: 4,
+    })
+  })
+
+  it('says what the data set held', () => {
+    expect(prepareTable(table, definition, options).manifest).toEqual({
+      type: 'csv',
+      rows: 5,
+      trainRows: 4,
+      validationRows: 1,
+      columns: [
+        {
+          name: 'region',
+          type: 'category',
+          role: 'feature',
+          missing: 0,
+          values: [
+            { value: 'n', rows: 2 },
+            { value: 's', rows: 3 },
+          ],
+        },
+        {
+          name: 'y',
+          type: 'text',
+          role: 'label',
+          missing: 0,
+          values: [
+            { value: 'no', rows: 2 },
+            { value: 'yes', rows: 3 },
+          ],
+        },
+        {
+          name: 'x',
+          type: 'float',
+          role: 'feature',
+          missing: 1,
+          statistics: { min: 2, max: 8, mean: 4.25, std: Math.sqrt(5.1875) },
+        },
+      ],
+      ignoredColumns: ['id'],
+      classes: [
+        { value: 'no', rows: 2 },
+        { value: 'yes', rows: 3 },
+      ],
+    })
+  })
+
+  it.each([
+    ['as many inputs as input_shape says', { inputShape: [2] }],
+    ['as many classes as output_shape says', { outputShape: [3] }],
+  ])('asks for %s', (_, change) => {
+    const error = errorOf(TrainingError, () => prepareTable(table, { ...definition, ...change }, options))
+    expect(error.code).toBe('SHAPE_MISMATCH')
+  })
+
+  it('takes a shape of more axes with as many numbers in all', () => {
+    expect(prepareTable(table, { ...definition, inputShape: [3, 1] }, options).source.inputShapes).toEqual([[3, 1]])
+  })
+})
+
+describe.skipIf(noReferenceData)(`prepared wine${noReferenceData}`, () => {
+  it.each([
+    ['wine-csv', [0, 1, 2]],
+    ['wine-remapped-labels', [3, 5, 8]],
+  ])('%s has the mean and deviation that the reference fitted, and its classes', async (name, classes) => {
+    const { preprocessing, manifest, source } = await prepareReference(name)
+    const { standardization } = JSON.parse(await readFile(referenceFile(`${name}/reference.json`), 'utf8'))
+    const [step] = preprocessing.steps
+    if (step?.step !== 'standardize') throw new Error('not standardized')
+    step.mean.forEach((mean, index) => expect(mean / standardization.mean[index]).toBeCloseTo(1, 5))
+    step.std.forEach((std, index) => expect(std / standardization.std[index]).toBeCloseTo(1, 5))
+    expect(preprocessing.fittedOnRows).toBe(standardization.from_rows)
+    expect(preprocessing.label.classes).toEqual(classes)
+    expect(manifest).toMatchObject({ rows: 178, trainRows: 142, validationRows: 36 })
+    expect(manifest.classes?.map(({ rows }) => rows)).toEqual([59, 71, 48])
+    expect((await source.gather(Uint32Array.of(0, 1))).target).toEqual(Float32Array.of(1, 0))
+  })
+})
+
+async function prepareReference(name: string): Promise<PreparedDataset> {
+  const wine = parseDatasetDefinition(await readFile(referenceFile(`${name}/definition.yaml`)))
+  assertTrainable(wine)
+  return prepareTable(await readCsv(referenceFile(`${name}/dataset.csv`), wine), wine, options)
+}
