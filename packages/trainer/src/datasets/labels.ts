@@ -1,7 +1,5 @@
 /** Labels: from a column's values to what a loss takes. @module */
 
-import { TrainingError } from '@aibomgen/core'
-
 import type { ValueCount } from '../documents/dataset-manifest.ts'
 import type { LabelKind, PreparedLabel } from '../documents/preprocessing.ts'
 import { datasetError } from './dataset-error.ts'
@@ -14,33 +12,30 @@ export interface Targets {
 }
 
 /**
- * How `column` becomes the target of a loss of this kind, for a model with `outputs` outputs. Classes are the column's
- * values over all rows, sorted: numbers by size, text by code unit.
+ * How `column` becomes the target of a loss of this kind. Classes are the column's values over all rows, sorted: numbers
+ * by size, text by code unit.
  *
- * @throws TrainingError `DATASET_INVALID` for a column that cannot be such a label; `SHAPE_MISMATCH` for more or fewer
- * classes than outputs
+ * @throws TrainingError `DATASET_INVALID` for a column that cannot be such a label
  */
-export function fitLabel(column: Column, kind: LabelKind, outputs: number): PreparedLabel {
+export function fitLabel(column: Column, kind: LabelKind): PreparedLabel {
+  const place = { column: column.name }
   if (kind === 'regression') {
-    if ('words' in column)
-      throw datasetError('expected numbers, as the loss is a regression, got text', { column: column.name })
-    if (outputs !== 1) throw shapeMismatch('outputs of a regression with one label column', '1', String(outputs))
-    return { column: column.name, kind }
+    if ('words' in column) throw datasetError('expected numbers, as the loss is a regression, got text', place)
+    return { ...place, kind }
   }
   if (column.type === 'float') {
-    throw datasetError('expected classes (int or text), as the loss is a classification, got float', {
-      column: column.name,
-    })
+    throw datasetError('expected classes (int or text), as the loss is a classification, got float', place)
   }
   const classes = classesOf(column)
-  if (kind === 'binary') {
-    if (classes.length !== 2) throw datasetError(`expected 2 classes, got ${classes.length}`, { column: column.name })
-    if (outputs !== 1) throw shapeMismatch('outputs of a binary classification', '1', String(outputs))
-  } else if (classes.length !== outputs) {
-    const got = `${classes.length} in column ${JSON.stringify(column.name)}`
-    throw shapeMismatch('classes', `${outputs}, as output_shape says`, got)
+  if (kind === 'binary' && classes.length !== 2) {
+    throw datasetError(`expected 2 classes, as the loss is binary, got ${classes.length}`, place)
   }
-  return { column: column.name, kind, classes }
+  return { ...place, kind, classes }
+}
+
+/** How many outputs of a model such a label is for: one for each class, or one number. */
+export function countOutputs({ kind, classes = [] }: PreparedLabel): number {
+  return kind === 'sparse' || kind === 'categorical' ? classes.length : 1
 }
 
 /** The targets of all rows: numbers as they are, class numbers, or one-hot rows. */
@@ -73,8 +68,4 @@ function classIndices(column: Column, classes: readonly (string | number)[]): Ui
 function numbersOf(column: Column): Float64Array {
   if ('words' in column) throw new TypeError(`column ${column.name}: expected numbers`)
   return column.values
-}
-
-function shapeMismatch(what: string, expected: string, got: string): TrainingError {
-  return new TrainingError('SHAPE_MISMATCH', `${what}: expected ${expected}, got ${got}`, { what, expected, got })
 }

@@ -1,14 +1,14 @@
 /** A data set ready for a model: split, preprocessed, labels encoded, and described. @module */
 
-import { TrainingError } from '@aibomgen/core'
-
 import type { TrainableDefinition } from '../dataset-definition.ts'
 import type { DatasetManifest } from '../documents/dataset-manifest.ts'
+import type { OpenShape } from '../documents/model-summary.ts'
 import type { LabelKind, Preprocessing } from '../documents/preprocessing.ts'
 import type { RowBatch, RowSource } from '../row-source.ts'
-import { encodeLabels, fitLabel, type Targets } from './labels.ts'
+import { countOutputs, encodeLabels, fitLabel, type Targets } from './labels.ts'
 import { describeTable } from './manifest.ts'
 import { countInputs, fitInputs, prepareInputs } from './preprocessing.ts'
+import { assertShapesAgree, sizeOf } from './shapes.ts'
 import { splitRows, type Split, type SplitOptions } from './split.ts'
 import type { Table } from './table.ts'
 
@@ -20,16 +20,18 @@ export interface PreparedDataset {
   readonly manifest: DatasetManifest
 }
 
-/** What the data are prepared for. */
+/** What the data are prepared for. Shapes are the model's, without the row axis. */
 export interface PrepareOptions extends SplitOptions {
   readonly labelKind: LabelKind
+  readonly inputShape: OpenShape
+  readonly outputShape: OpenShape
 }
 
 /**
  * Splits the table's rows, fits on those that train, and prepares all of them.
  *
- * @throws TrainingError `SPLIT_EMPTY`, `DATASET_INVALID`, `SHAPE_MISMATCH` where the data do not have the shapes that
- * the definition says
+ * @throws TrainingError `SPLIT_EMPTY`, `DATASET_INVALID`, `SHAPE_MISMATCH` where model, definition and data
+ * do not agree
  */
 export function prepareTable(table: Table, definition: TrainableDefinition, options: PrepareOptions): PreparedDataset {
   const features = table.columns.filter(({ name }) => name !== definition.label)
@@ -38,8 +40,17 @@ export function prepareTable(table: Table, definition: TrainableDefinition, opti
 
   const split = splitRows(table.rows, options)
   const fitted = fitInputs(features, { ...definition, trainRows: split.train })
-  assertInputShape(definition.inputShape, countInputs(fitted.columns))
-  const label = fitLabel(labelColumn, options.labelKind, sizeOf(definition.outputShape))
+  const label = fitLabel(labelColumn, options.labelKind)
+  assertShapesAgree('input_shape', {
+    model: options.inputShape,
+    definition: definition.inputShape,
+    data: countInputs(fitted.columns),
+  })
+  assertShapesAgree('output_shape', {
+    model: options.outputShape,
+    definition: definition.outputShape,
+    data: countOutputs(label),
+  })
   const inputs = prepareInputs(features, fitted, table.rows)
   return {
     source: createRowSource(table.rows, inputs, definition.inputShape, encodeLabels(labelColumn, label)),
@@ -73,17 +84,4 @@ function gatherRows(values: Float32Array, width: number, rows: Uint32Array): Flo
     gathered.set(values.subarray(row * width, (row + 1) * width), index * width)
   }
   return gathered
-}
-
-function assertInputShape(inputShape: readonly number[], inputs: number): void {
-  const size = sizeOf(inputShape)
-  if (size === inputs) return
-  const what = 'inputs of a row'
-  const expected = `${size}, as input_shape [${inputShape.join(', ')}] says`
-  const got = `${inputs} from the columns of the data set`
-  throw new TrainingError('SHAPE_MISMATCH', `${what}: expected ${expected}, got ${got}`, { what, expected, got })
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1)
 }

@@ -11,7 +11,14 @@ import { createRandom } from '../../src/random.ts'
 import { errorOf } from '../error-of.ts'
 import { noReferenceData, referenceFile } from '../reference-data.ts'
 
-const options = { validationSplit: 0.2, shuffle: false, random: createRandom(1), labelKind: 'sparse' } as const
+const options = {
+  validationSplit: 0.2,
+  shuffle: false,
+  random: createRandom(1),
+  labelKind: 'sparse',
+  inputShape: [3],
+  outputShape: [2],
+} as const
 
 const definition: TrainableDefinition = {
   type: 'csv',
@@ -106,15 +113,53 @@ describe('prepared data set', () => {
   })
 
   it.each([
-    ['as many inputs as input_shape says', { inputShape: [2] }],
-    ['as many classes as output_shape says', { outputShape: [3] }],
-  ])('asks for %s', (_, change) => {
-    const error = errorOf(TrainingError, () => prepareTable(table, { ...definition, ...change }, options))
+    [
+      'input_shape',
+      { inputShape: [2] },
+      {},
+      'expected [3], as the model has, got [2] in the definition and 3 per row in the data',
+    ],
+    [
+      'input_shape',
+      {},
+      { inputShape: [4] },
+      'expected [4], as the model has, got [3] in the definition and 3 per row in the data',
+    ],
+    [
+      'input_shape',
+      { inputShape: [4] },
+      { inputShape: [4] },
+      'expected [4], as the model has, got [4] in the definition and 3 per row in the data',
+    ],
+    [
+      'output_shape',
+      { outputShape: [3] },
+      {},
+      'expected [2], as the model has, got [3] in the definition and 2 per row in the data',
+    ],
+    [
+      'output_shape',
+      { outputShape: [3] },
+      { outputShape: [3] },
+      'expected [3], as the model has, got [3] in the definition and 2 per row in the data',
+    ],
+    [
+      'output_shape',
+      {},
+      { labelKind: 'binary' as const, outputShape: [null] },
+      'expected [any], as the model has, got [2] in the definition and 1 per row in the data',
+    ],
+  ])('refuses an %s that model, definition and data do not share', (what, change, model, reason) => {
+    const error = errorOf(TrainingError, () =>
+      prepareTable(table, { ...definition, ...change }, { ...options, ...model }),
+    )
     expect(error.code).toBe('SHAPE_MISMATCH')
+    expect(error.message).toBe(`${what}: ${reason}`)
   })
 
   it('takes a shape of more axes with as many numbers in all', () => {
-    expect(prepareTable(table, { ...definition, inputShape: [3, 1] }, options).source.inputShapes).toEqual([[3, 1]])
+    const { source } = prepareTable(table, { ...definition, inputShape: [3, 1] }, { ...options, inputShape: [null, 1] })
+    expect(source.inputShapes).toEqual([[3, 1]])
   })
 })
 
@@ -140,5 +185,9 @@ describe.skipIf(noReferenceData)(`prepared wine${noReferenceData}`, () => {
 async function prepareReference(name: string): Promise<PreparedDataset> {
   const wine = parseDatasetDefinition(await readFile(referenceFile(`${name}/definition.yaml`)))
   assertTrainable(wine)
-  return prepareTable(await readCsv(referenceFile(`${name}/dataset.csv`), wine), wine, options)
+  return prepareTable(await readCsv(referenceFile(`${name}/dataset.csv`), wine), wine, {
+    ...options,
+    inputShape: [13],
+    outputShape: [3],
+  })
 }
