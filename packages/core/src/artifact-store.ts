@@ -26,8 +26,9 @@ export interface ArtifactReader {
 export interface ArtifactStore extends ArtifactReader {
   /**
    * Hashes while it writes, in one pass. Idempotent: the same bytes twice are one artifact. Atomic: visible whole or
-   * not at all, also after a crash; when refused, nothing stays behind.
+   * not at all, also after a crash; when refused, nothing stays behind. Errors of `bytes` itself are passed on.
    *
+   * @param bytes - a part is the source's again, to be overwritten, once the next one is asked for
    * @throws ArtifactError `ARTIFACT_TOO_LARGE` past `maxBytes`, `ARTIFACT_CORRUPT` when not what `expect` says,
    * `STORE_UNAVAILABLE`
    */

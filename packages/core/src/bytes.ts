@@ -81,7 +81,8 @@ export function fromBase64(text: string): Uint8Array {
     throw invalidBase64()
   }
   const binary = atob(bare.replaceAll('-', '+').replaceAll('_', '/'))
-  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
+  const bytes = new Uint8Array(binary.length)
+  for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index)
   const spare = bare.length % 4
   if (spare !== 0 && toBase64Url(bytes).at(-1) !== bare.replaceAll('+', '-').replaceAll('/', '_').at(-1)) {
     throw invalidBase64()
@@ -112,7 +113,7 @@ export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /**
- * Everything that `source` yields, in one array.
+ * Everything that `source` yields, in one array. Parts are copied: a source may use their memory again.
  *
  * @throws ParseError `LIMIT_EXCEEDED` as soon as there are more than `maxBytes`
  */
@@ -122,7 +123,7 @@ export async function collectBytes(source: AsyncIterable<Uint8Array>, maxBytes: 
   for await (const part of source) {
     sizeBytes += part.length
     assertWithin(sizeBytes, maxBytes, 'bytes')
-    parts.push(part)
+    parts.push(part.slice())
   }
   return concatBytes(...parts)
 }

@@ -98,6 +98,7 @@ export {
   type JsonValue,
 } from './json.ts'
 export {
+  fromPem,
   publicKeyFromBytes,
   publicKeyFromJwk,
   publicKeyFromPem,
@@ -105,6 +106,7 @@ export {
   publicKeyToJwk,
   publicKeyToPem,
   publicKeyToSecuresystemslib,
+  toPem,
   verifySignature,
   type Ed25519Jwk,
   type KeyId,

@@ -23,17 +23,18 @@ export interface Envelope {
 export const MAX_ENVELOPE_BYTES: number = 64 * 1024 * 1024
 
 // DSSE: "consumers MUST ignore unrecognised fields". They are outside the signature and mean nothing to us.
+const padded = z.string().refine((text) => text.length % 4 === 0, 'base64 with padding')
 const envelopeSchema = z.object({
   payloadType: z.string().min(1),
-  payload: z.string(),
+  payload: padded,
   signatures: z
-    .array(z.object({ keyid: z.string().optional(), sig: z.string() }))
+    .array(z.object({ keyid: z.string().optional(), sig: padded }))
     .min(1)
     .max(1024),
 })
 
 /**
- * The envelope that `bytes` spell. Payload and signatures may be in standard or URL-safe base64.
+ * The envelope that `bytes` spell. Payload and signatures may be in standard or URL-safe base64, padded.
  *
  * @throws ParseError `JSON_INVALID`, `LIMIT_EXCEEDED`, `DOCUMENT_INVALID`, `ENCODING_INVALID`
  * @see DSSE protocol v1.0 and envelope v1.0
