@@ -1,0 +1,3 @@
+/** An artifact store in a directory. @module */
+
+export { FsArtifactStore } from './fs-artifact-store.ts'
