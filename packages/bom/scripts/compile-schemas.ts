@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 import { _, Ajv, type CodeKeywordDefinition } from 'ajv'
-import standalone from 'ajv/dist/standalone/index.js'
+import standaloneCode from 'ajv/dist/standalone/index.js'
 
 import { formats } from '../src/cyclonedx/formats.ts'
 import { hasUniqueItems } from '../src/cyclonedx/unique-items.ts'
@@ -51,7 +51,7 @@ export async function compileSchemas(): Promise<string> {
   for (const [name, test] of Object.entries(formats)) ajv.addFormat(name, test)
   for (const name of SCHEMAS) ajv.addSchema(await readSchema(name), `${BASE}${name}.SNAPSHOT.schema.json`)
 
-  const code = standalone.default(ajv, {
+  const code = standaloneCode(ajv, {
     validateBom16: `${BASE}bom-1.6.SNAPSHOT.schema.json`,
     validateBom17: `${BASE}bom-1.7.SNAPSHOT.schema.json`,
   })

@@ -4,6 +4,7 @@ import { Enums, Models } from '#cyclonedx-library'
 import { ParseError, type JsonObject, type Timestamp } from '@aibomgen/core'
 
 import { sortProperties, type BomProperty } from '../property-names.ts'
+import { HASH_DIGITS } from './hash-digits.ts'
 
 /** Members of a component that the library has no model for, in their JSON form. */
 export interface ComponentExtension {
@@ -30,24 +31,6 @@ export interface BomHash {
   readonly alg: keyof typeof HASH_DIGITS
   readonly content: string
 }
-
-/** Hex digits of each hash algorithm that the schema allows. */
-export const HASH_DIGITS = {
-  MD5: 32,
-  'SHA-1': 40,
-  'SHA-256': 64,
-  'SHA-384': 96,
-  'SHA-512': 128,
-  'SHA3-256': 64,
-  'SHA3-384': 96,
-  'SHA3-512': 128,
-  'BLAKE2b-256': 64,
-  'BLAKE2b-384': 96,
-  'BLAKE2b-512': 128,
-  BLAKE3: 64,
-  'Streebog-256': 64,
-  'Streebog-512': 128,
-} as const
 
 /** A component with model card, data, ancestors and authors. */
 export class AibomComponent extends Models.Component {

@@ -7,12 +7,10 @@ import { AibomBom, AibomComponent, AibomMetadata } from './models.ts'
 
 const { Normalize } = Serialize.JSON
 type Options = Serialize.Types.NormalizerOptions
-type Normalized<T extends keyof typeof Normalize> = (typeof Normalize)[T] extends new (...args: never) => {
-  normalize(...args: never): infer R
-}
-  ? NonNullable<R>
-  : never
-
+type BomJson = Serialize.JSON.Types.Normalized.Bom
+type MetadataJson = Serialize.JSON.Types.Normalized.Metadata
+type ComponentJson = Serialize.JSON.Types.Normalized.Component
+type ExternalReferenceJson = Serialize.JSON.Types.Normalized.ExternalReference
 // Members that we write, in the order of the official schema.
 const BOM_MEMBERS =
   '$schema bomFormat specVersion serialNumber version metadata components externalReferences dependencies compositions formulation'
@@ -24,7 +22,8 @@ const REFERENCE_MEMBERS = 'url comment type hashes'
 /** The JSON form of `bom`. */
 export function normalizeBom(bom: AibomBom, spec: Normalization['spec']): JsonObject {
   // Sorting is ours: the library sorts by locale.
-  return new Normalization(spec).makeForBom().normalize(bom, { sortLists: false }) as unknown as JsonObject
+  const normalized = new Normalization(spec).makeForBom().normalize(bom, { sortLists: false })
+  return withoutUndefined(normalized) as JsonObject
 }
 
 class Normalization extends Normalize.Factory {
@@ -43,7 +42,7 @@ class Normalization extends Normalize.Factory {
 }
 
 class BomNormalizer extends Normalize.BomNormalizer {
-  override normalize(bom: Models.Bom, options: Options): Normalized<'BomNormalizer'> {
+  override normalize(bom: Models.Bom, options: Options): BomJson {
     const normalized = super.normalize(bom, options)
     if (!(bom instanceof AibomBom)) return normalized
     return inOrder(BOM_MEMBERS, {
@@ -60,7 +59,7 @@ class BomNormalizer extends Normalize.BomNormalizer {
 }
 
 class MetadataNormalizer extends Normalize.MetadataNormalizer {
-  override normalize(metadata: Models.Metadata, options: Options): Normalized<'MetadataNormalizer'> {
+  override normalize(metadata: Models.Metadata, options: Options): MetadataJson {
     const normalized = super.normalize(metadata, options)
     if (!(metadata instanceof AibomMetadata)) return normalized
     const entity = this._factory.makeForOrganizationalEntity()
@@ -73,7 +72,7 @@ class MetadataNormalizer extends Normalize.MetadataNormalizer {
 }
 
 class ComponentNormalizer extends Normalize.ComponentNormalizer {
-  override normalize(component: Models.Component, options: Options): Normalized<'ComponentNormalizer'> | undefined {
+  override normalize(component: Models.Component, options: Options): ComponentJson | undefined {
     const normalized = super.normalize(component, options)
     if (normalized === undefined) throw new TypeError(`component type ${component.type} is not in this version`)
     if (!(component instanceof AibomComponent)) return normalized
@@ -87,10 +86,7 @@ class ComponentNormalizer extends Normalize.ComponentNormalizer {
 }
 
 class ExternalReferenceNormalizer extends Normalize.ExternalReferenceNormalizer {
-  override normalize(
-    reference: Models.ExternalReference,
-    options: Options,
-  ): Normalized<'ExternalReferenceNormalizer'> | undefined {
+  override normalize(reference: Models.ExternalReference, options: Options): ExternalReferenceJson | undefined {
     const normalized = super.normalize(reference, options)
     if (normalized?.url !== reference.url) {
       throw new TypeError(`an external reference would be changed: ${reference.url.toString()}`)
@@ -99,8 +95,16 @@ class ExternalReferenceNormalizer extends Normalize.ExternalReferenceNormalizer 
   }
 }
 
+/** The library writes `undefined` where there is nothing, which is no JSON. */
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined)
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutUndefined(member)]))
+}
+
 /** `object` with its members in order; undefined ones left out, unexpected ones a mistake of ours. */
-function inOrder<T extends object>(members: string, object: T): T {
+function inOrder<T>(members: string, object: object): T {
   const order = members.split(' ')
   const entries = Object.entries(object).filter(([, value]) => value !== undefined)
   const stray = entries.find(([name]) => !order.includes(name))
