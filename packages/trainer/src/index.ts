@@ -4,3 +4,11 @@ export { createProcessIsolation, type ProcessIsolationOptions } from './isolatio
 export { trainingChildEntry } from './isolation/training-child-entry.ts'
 export type { ChildEnd, ChildHandle, Isolation, TrainingChild } from './isolation/isolation.ts'
 export { DEFAULT_LIMITS, type Limits } from './isolation/limits.ts'
+export {
+  runTraining,
+  type StagedTraining,
+  type TrainingDeps,
+  type TrainingOptions,
+  type TrainingOutcome,
+} from './run-training.ts'
+export type { TrainingEvent } from './training-conversation.ts'
