@@ -1,6 +1,6 @@
 /** How the JSON documents among a training run's outputs are read and spelled. @module */
 
-import { canonicalizeJson, parseJson, parseWith, utf8Encode } from '@aibomgen/core'
+import { ParseError, parseJson, parseWith, utf8Encode } from '@aibomgen/core'
 import type * as z from 'zod'
 
 /** A kind of output document: its name in messages, its size limit, its shape. */
@@ -22,13 +22,41 @@ export function parseOutputDocument<T>({ name, maxBytes, schema }: OutputDocumen
 }
 
 /**
- * The bytes of a document: members in the order of RFC 8785 and numbers as it writes them, two spaces of indentation for
- * people, a line feed at the end. One value has one spelling.
+ * The bytes of a document, one spelling for one value: members sorted by code unit, numbers as ECMAScript writes them
+ * (integers past 2^53 with an exponent: they are floats), two spaces of indentation, a line feed at the end.
  *
  * @throws ParseError `NOT_CANONICALIZABLE` for NaN, infinities and lone surrogates
  */
 export function serializeOutputDocument(value: object): Uint8Array {
-  const canonical = canonicalizeJson(value)
-  const ordered = parseJson(canonical, { maxBytes: canonical.length })
-  return utf8Encode(`${JSON.stringify(ordered, null, 2)}\n`)
+  return utf8Encode(`${spell(value, '\n')}\n`)
+}
+
+function spell(value: unknown, lineStart: string): string {
+  const inner = `${lineStart}  `
+  if (Array.isArray(value)) {
+    if (value.length === 0) return '[]'
+    return `[${value.map((item) => inner + spell(item, inner)).join(',')}${lineStart}]`
+  }
+  if (typeof value === 'object' && value !== null) {
+    const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+    if (members.length === 0) return '{}'
+    return `{${members.map(([name, member]) => `${inner}${spellText(name)}: ${spell(member, inner)}`).join(',')}${lineStart}}`
+  }
+  if (typeof value === 'number') return spellNumber(value)
+  return typeof value === 'string' ? spellText(value) : String(value)
+}
+
+function spellNumber(value: number): string {
+  if (!Number.isFinite(value)) throw unspeakable(`${value} is no JSON number`)
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) return value.toExponential()
+  return String(value === 0 ? 0 : value)
+}
+
+function spellText(text: string): string {
+  if (!text.isWellFormed()) throw unspeakable('a lone surrogate')
+  return JSON.stringify(text)
+}
+
+function unspeakable(reason: string): ParseError {
+  return new ParseError('NOT_CANONICALIZABLE', `output document: ${reason}`, { path: '', reason })
 }
