@@ -19,10 +19,10 @@ export function run(program, args) {
   return status ?? 1
 }
 
-/** Installs where something is missing or older than the lock file, and builds what has changed. */
+/** Installs where something is missing or older than the lock file, and builds what has changed. Throws where it cannot. */
 export function setUp() {
-  if (!isInstalled()) runOrExit('npm', ['ci', '--no-audit', '--no-fund'])
-  runOrExit('npm', ['run', '--silent', 'build'])
+  if (!isInstalled()) runOrThrow('npm', ['ci', '--no-audit', '--no-fund'])
+  runOrThrow('npm', ['run', '--silent', 'build'])
 }
 
 function isInstalled() {
@@ -31,11 +31,9 @@ function isInstalled() {
   return existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs
 }
 
-function runOrExit(program, args) {
+function runOrThrow(program, args) {
   const status = run(program, args)
-  if (status === 0) return
-  console.error(`${program} ${args.join(' ')} failed with exit code ${status}`)
-  process.exit(status)
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed with exit code ${status}`)
 }
 
 if (process.argv[1] === import.meta.filename) setUp()
