@@ -76,22 +76,29 @@ export function toBase64Url(bytes: Uint8Array): string {
  */
 export function fromBase64(text: string): Uint8Array {
   const bare = text.replace(/={1,2}$/, '')
-  const padded = bare.length !== text.length
-  if (!/^(?:[A-Za-z0-9+/]*|[A-Za-z0-9_-]*)$/.test(bare) || bare.length % 4 === 1 || (padded && text.length % 4 !== 0)) {
-    throw invalidBase64()
-  }
-  const binary = atob(bare.replaceAll('-', '+').replaceAll('_', '/'))
+  const isPadded = bare.length !== text.length
+  const spare = bare.length % 4
+  const hasUnusedBits = (spare === 2 && !/[AQgw]$/.test(bare)) || (spare === 3 && !/[AEIMQUYcgkosw048]$/.test(bare))
+  const isMixed = /[+/]/.test(bare) && /[-_]/.test(bare)
+  if (spare === 1 || hasUnusedBits || isMixed || (isPadded && text.length % 4 !== 0)) throw invalidBase64()
+  const binary = decodeBase64(bare.replaceAll('-', '+').replaceAll('_', '/'))
+  // atob passes over white space: what is shorter than its digits ask for had some.
+  if (binary.length !== Math.floor((bare.length * 3) / 4)) throw invalidBase64()
   const bytes = new Uint8Array(binary.length)
   for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index)
-  const spare = bare.length % 4
-  if (spare !== 0 && toBase64Url(bytes).at(-1) !== bare.replaceAll('+', '-').replaceAll('/', '_').at(-1)) {
-    throw invalidBase64()
-  }
   return bytes
 }
 
-function invalidBase64(): ParseError {
-  return new ParseError('ENCODING_INVALID', 'expected base64', { encoding: 'base64' })
+function decodeBase64(text: string): string {
+  try {
+    return atob(text)
+  } catch (cause) {
+    throw invalidBase64(cause)
+  }
+}
+
+function invalidBase64(cause?: unknown): ParseError {
+  return new ParseError('ENCODING_INVALID', 'expected base64', { encoding: 'base64' }, { cause })
 }
 
 /** All parts, one after the other, in one array of their own. */
