@@ -41,8 +41,8 @@ export async function signJsf(document: JsonObject, signer: Signer): Promise<Jso
 const signatureSchema = z.strictObject({
   algorithm: z.literal('Ed25519'),
   keyId: z.string().min(1).exactOptional(),
-  publicKey: z.unknown(),
-  certificatePath: z.unknown(),
+  publicKey: z.unknown().exactOptional(),
+  certificatePath: z.unknown().exactOptional(),
   // 64 bytes leave four bits over, which must be zero: one signature, one spelling.
   value: z.string().regex(/^[A-Za-z0-9_-]{85}[AQgw]$/, 'expected 64 bytes in base64url without padding'),
 })

@@ -25,7 +25,7 @@ const signer = await createEd25519Signer(seed)
 const privateJwk = { ...publicKeyToJwk(signer.publicKey), d: toBase64Url(seed) }
 
 function readVector(name: string): JsonObject {
-  const bytes = readFileSync(new URL(name, VECTORS))
+  const bytes = readFileSync(new URL(name.replaceAll('#', '%23'), VECTORS))
   return parseJson(bytes, { maxBytes: bytes.length }) as JsonObject
 }
 
