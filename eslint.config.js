@@ -33,6 +33,8 @@ export default tseslint.config(
   {
     ignores: [
       '**/dist/',
+      '**/*.config.ts',
+      'tsup.base.ts',
       '**/node_modules/',
       '**/.turbo/',
       'packages/*/src/**/generated/',
@@ -53,6 +55,7 @@ export default tseslint.config(
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-import-type-side-effects': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],

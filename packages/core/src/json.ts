@@ -68,8 +68,11 @@ export function parseJson(bytes: Uint8Array, options: JsonOptions): ExactJsonVal
 // Sticky, so that each runs at the reader's position and nowhere else.
 const WHITE_SPACE = /[ \t\n\r]*/y
 const PLAIN_STRING = /"[^"\\\u0000-\u001f]*"/y
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
+const STRING_PIECE = /(?:[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})){1,1000}/y
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y
+
+// Reading a number takes longer than its length. Python, which other readers of such documents run on, stops here too.
+const MAX_DIGITS = 4300
 
 class JsonReader {
   readonly #text: string
@@ -162,22 +165,26 @@ class JsonReader {
   }
 
   #string(): string {
-    const plain = this.#match(PLAIN_STRING)
-    if (plain !== undefined) return plain.slice(1, -1)
-    const escaped = this.#match(STRING)
-    if (escaped === undefined) throw this.#invalid('an ill-formed string')
-    return JSON.parse(escaped) as string
+    const start = this.#position
+    if (this.#skip(PLAIN_STRING)) return this.#text.slice(start + 1, this.#position - 1)
+    this.#position++
+    // In pieces: an expression without an upper bound needs stack for every escape that it passes.
+    while (this.#skip(STRING_PIECE));
+    if (this.#text.charCodeAt(this.#position++) !== 0x22) throw this.#invalid('an ill-formed string', start)
+    return JSON.parse(this.#text.slice(start, this.#position)) as string
   }
 
   #number(): number | bigint | JsonFloat {
     const start = this.#position
-    const literal = this.#match(NUMBER)
-    if (literal === undefined) throw this.#invalid('no value')
+    if (!this.#skip(NUMBER)) throw this.#invalid('no value')
+    const literal = this.#text.slice(start, this.#position)
     const value = Number(literal)
     const isInteger = /^-?[0-9]+$/.test(literal)
     if (this.#numbers === 'exact') {
       if (!isInteger) return new JsonFloat(literal)
-      return Number.isSafeInteger(value) ? value + 0 : BigInt(literal)
+      if (Number.isSafeInteger(value)) return value + 0
+      assertWithin(literal.length, MAX_DIGITS, `digits of an integer in ${this.#document}`)
+      return BigInt(literal)
     }
     if (!Number.isFinite(value)) throw this.#invalid('a number too large to hold', start)
     if (isInteger && !Number.isSafeInteger(value)) throw this.#invalid('an integer beyond 2^53', start)
@@ -190,11 +197,12 @@ class JsonReader {
     return value
   }
 
-  #match(pattern: RegExp): string | undefined {
+  /** Whether `pattern` matches here; the position is then past it. */
+  #skip(pattern: RegExp): boolean {
     pattern.lastIndex = this.#position
-    const match = pattern.exec(this.#text)?.[0]
-    if (match !== undefined) this.#position += match.length
-    return match
+    if (!pattern.test(this.#text)) return false
+    this.#position = pattern.lastIndex
+    return true
   }
 
   #skipWhiteSpace(): void {

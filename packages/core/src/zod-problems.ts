@@ -1,6 +1,6 @@
 /** From a schema's issues to our problems: each with its path, what was expected, and what came. @module */
 
-import * as z from 'zod'
+import type * as z from 'zod'
 
 import type { DocumentProblems, Problem } from './error-codes.ts'
 import { ParseError } from './errors.ts'

@@ -66,3 +66,4 @@ export {
   type BackendChoice,
   type TrainingParameters,
 } from './training-parameters.ts'
+export { MAX_YAML_BYTES as MAX_DEFINITION_BYTES } from './yaml.ts'

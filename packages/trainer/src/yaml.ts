@@ -3,7 +3,8 @@
 import { ParseError, utf8Decode } from '@aibomgen/core'
 import { isScalar, parseDocument, visit, type Document } from 'yaml'
 
-const MAX_BYTES = 256 * 1024
+/** The largest YAML document that is read. */
+export const MAX_YAML_BYTES: number = 256 * 1024
 const MAX_ALIASES = 100
 
 /** A YAML value; a mapping is a Map, because an object would reorder members whose names are numbers. */
@@ -17,13 +18,13 @@ export type YamlValue = null | boolean | number | string | readonly YamlValue[] 
  * @throws ParseError `DEFINITION_INVALID`, `LIMIT_EXCEEDED`, `ENCODING_INVALID`
  */
 export function parseYaml(bytes: Uint8Array, name: string): YamlValue {
-  if (bytes.length > MAX_BYTES) {
+  if (bytes.length > MAX_YAML_BYTES) {
     throw new ParseError(
       'LIMIT_EXCEEDED',
-      `${name}: expected at most ${MAX_BYTES} bytes of YAML, got ${bytes.length}`,
+      `${name}: expected at most ${MAX_YAML_BYTES} bytes of YAML, got ${bytes.length}`,
       {
         what: `bytes of YAML in ${name}`,
-        limit: MAX_BYTES,
+        limit: MAX_YAML_BYTES,
         actual: bytes.length,
       },
     )

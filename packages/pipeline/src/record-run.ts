@@ -1,0 +1,46 @@
+/** Record: the worker signs what it saw of the run, as the `run_training` link. @module */
+
+import type { Signer } from '@aibomgen/core'
+import { createLink, linkFileName, signMetablock, type Link } from '@aibomgen/intoto'
+
+import type { SignedFile } from './submit-job.ts'
+import type { TrainedJob } from './train.ts'
+
+/** A trained job whose run is on record. */
+export interface RecordedRun {
+  readonly trained: TrainedJob
+  /** The `run_training` link. */
+  readonly link: SignedFile
+}
+
+/** Signs the run's link. */
+export async function recordRun(trained: TrainedJob, workerSigner: Signer): Promise<RecordedRun> {
+  const link = describeRunAsLink(trained)
+  return {
+    trained,
+    link: {
+      name: linkFileName(link.name, workerSigner.publicKey.keyid),
+      bytes: await signMetablock(link, [workerSigner]),
+    },
+  }
+}
+
+/**
+ * The link of a run. Products are what repeats bit for bit, so that two workers can agree on them; what only this run
+ * saw stands in the byproducts, by digest.
+ */
+export function describeRunAsLink(trained: TrainedJob): Link {
+  const { staged, outputs, byproducts, command, returnValue, isolation } = trained
+  return createLink({
+    name: 'run_training',
+    command,
+    materials: Object.values(staged.materials),
+    products: Object.values(outputs),
+    byproducts: {
+      'return-value': returnValue,
+      'environment.json': { sha256: byproducts['environment.json'].sha256 },
+      'logs.txt': { sha256: byproducts['logs.txt'].sha256 },
+    },
+    environment: { isolation: isolation.name, keys: isolation.keys },
+  })
+}

@@ -1,0 +1,68 @@
+/** Train: the training child runs on the staged inputs, and what came out is hashed into the store. @module */
+
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+
+import {
+  OUTPUT_NAMES,
+  type ArtifactDescriptor,
+  type ArtifactStore,
+  type OutputName,
+  type Timestamp,
+} from '@aibomgen/core'
+import { runTraining, type TrainingDeps, type TrainingOptions } from '@aibomgen/trainer'
+import { serializeEnvironmentReport, type IsolationReport } from '@aibomgen/trainer/environment'
+
+import { storeBytes } from './store-bytes.ts'
+import type { StagedJob } from './stage-inputs.ts'
+
+/** A job that was trained: what came out of it, and what was seen of the run. */
+export interface TrainedJob {
+  readonly staged: StagedJob
+  readonly outputs: Readonly<Record<OutputName, ArtifactDescriptor>>
+  readonly byproducts: Readonly<Record<'logs.txt' | 'environment.json', ArtifactDescriptor>>
+  /** The child's real argv, its program paths replaced by what they are. */
+  readonly command: readonly string[]
+  readonly returnValue: number
+  readonly startedAt: Timestamp
+  readonly endedAt: Timestamp
+  readonly isolation: IsolationReport
+}
+
+/** What training needs. */
+export interface TrainDeps extends TrainingDeps {
+  readonly store: ArtifactStore
+}
+
+/**
+ * Trains the staged job in a child process that holds no key, and hashes what it leaves into the store once it is gone.
+ *
+ * @throws TrainingError, or ParseError for a job record, definition or data set that the child refused
+ */
+export async function train(staged: StagedJob, deps: TrainDeps, options: TrainingOptions): Promise<TrainedJob> {
+  const { job, directory } = staged
+  const outcome = await runTraining({ directory, jobId: job.id, requestedAt: job.record.submittedAt }, deps, options)
+
+  const outputs: [OutputName, ArtifactDescriptor][] = []
+  for (const name of OUTPUT_NAMES) {
+    const file = createReadStream(join(directory, name), { highWaterMark: 1024 * 1024 })
+    outputs.push([name, { name, ...(await deps.store.put(file, { maxBytes: options.limits.outputBytes })) }])
+  }
+  const { command, returnValue, startedAt, endedAt, environment } = outcome
+  return {
+    staged,
+    outputs: Object.fromEntries(outputs) as TrainedJob['outputs'],
+    byproducts: {
+      'logs.txt': { name: 'logs.txt', ...(await storeBytes(deps.store, outcome.logs)) },
+      'environment.json': {
+        name: 'environment.json',
+        ...(await storeBytes(deps.store, serializeEnvironmentReport(environment))),
+      },
+    },
+    command,
+    returnValue,
+    startedAt,
+    endedAt,
+    isolation: environment.isolation,
+  }
+}

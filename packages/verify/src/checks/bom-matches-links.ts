@@ -1,0 +1,116 @@
+/** `bom-matches-links`: the AIBoM says of the run exactly what the job record, the links and the layout say. @module */
+
+import { parseJobRecord, sha256Hex, VerificationError, type JobRecord, type JsonObject } from '@aibomgen/core'
+import { readAibomClaims, type AibomClaims } from '@aibomgen/bom'
+import { judgedLinks, type LinkFiles, type VerifiedLinks } from '@aibomgen/intoto'
+
+import type { Finding } from '../check-ledger.ts'
+import { listDifferences } from '../list-differences.ts'
+import { readRecordedArtifacts } from '../recorded-artifacts.ts'
+import { readRequired, type ReleaseReader } from '../release-reader.ts'
+import type { ReleaseSubject } from '../report.ts'
+
+/** What the links of a release, verified, and its other files hold against its AIBoM. */
+export interface BomWitnesses {
+  readonly links: VerifiedLinks
+  readonly linkFiles: LinkFiles
+  readonly release: ReleaseReader
+}
+
+/**
+ * Every hash, the job id, every parameter and metadata value, the command, and the digests of links and layout: none
+ * missing, none besides, none different.
+ *
+ * @throws VerificationError `EVIDENCE_MISMATCH` for the first difference, with their number; ParseError for an AIBoM or
+ * job record that cannot be read
+ */
+export async function checkBomMatchesLinks(
+  bom: JsonObject,
+  witnesses: BomWitnesses,
+): Promise<Finding<Omit<ReleaseSubject, 'issuerKeyid'>>> {
+  const claims = readAibomClaims(bom)
+  const record = parseJobRecord(await readRequired(witnesses.release, 'inputs/job.json'))
+  const layout = await readRequired(witnesses.release, 'layout.json')
+  const expected = testify(record, witnesses, sha256Hex(layout))
+  const actual = restate(claims)
+  const [difference, ...others] = listDifferences(expected, actual)
+  if (difference !== undefined) {
+    const more = others.length === 0 ? '' : `; ${others.length} more differences`
+    const message = `aibom.json: ${difference.path}: expected ${difference.expected}, got ${difference.actual}${more}`
+    throw new VerificationError('EVIDENCE_MISMATCH', message, {
+      what: difference.path,
+      expected: difference.expected,
+      actual: difference.actual,
+    })
+  }
+  return {
+    value: {
+      jobId: claims.jobId,
+      timestamp: claims.timestamp,
+      modelSha256: claims.outputs.trainedModel.sha256,
+    },
+    evidence: `job ${claims.jobId}, ${Object.keys(record.parameters).length} parameters, ${Object.keys(actual.artifacts).length} digests`,
+  }
+}
+
+/** What an AIBoM says that others say too. */
+interface Testimony {
+  readonly jobId: string
+  readonly submittedAt: string
+  readonly parameters: JobRecord['parameters']
+  readonly metadata: JobRecord['metadata']
+  readonly submittedNames: Readonly<Record<string, string | undefined>>
+  readonly command: readonly string[]
+  /** SHA-256 by name: artifacts, links and layout. */
+  readonly artifacts: Readonly<Record<string, string>>
+}
+
+/** What links, layout and job record say. */
+function testify(record: JobRecord, { links, linkFiles }: BomWitnesses, layoutSha256: string): Testimony {
+  const { inputs, outputs, byproducts } = readRecordedArtifacts(links)
+  const seen = ['submit_inputs', 'run_training'].flatMap((step) => links.byStep.get(step) ?? [])
+  const linkDigests = seen.map(({ file }) => [file, digestOf(linkFiles.get(file))] as const)
+  return {
+    jobId: record.jobId,
+    submittedAt: record.submittedAt,
+    parameters: record.parameters,
+    metadata: record.metadata,
+    submittedNames: {
+      'inputs/model': record.files.model.name,
+      'inputs/dataset': record.files.dataset.name,
+      'inputs/definition': record.files.definition.name,
+    },
+    command: judgedLinks(links).get('run_training')?.command ?? [],
+    artifacts: Object.fromEntries([
+      ...inputs,
+      ...outputs,
+      ...byproducts,
+      ...linkDigests,
+      ['layout.json', layoutSha256],
+    ]),
+  }
+}
+
+/** The same, as the AIBoM says it. */
+function restate(claims: AibomClaims): Testimony {
+  const { inputs, outputs, byproducts, evidence } = claims
+  const files = Object.values({ ...inputs, ...outputs, ...byproducts })
+  const documents = [evidence.submitInputs, ...evidence.runTraining, evidence.layout]
+  return {
+    jobId: claims.jobId,
+    submittedAt: claims.submittedAt,
+    parameters: claims.parameters,
+    metadata: claims.metadata,
+    submittedNames: {
+      'inputs/model': inputs.model.submittedName,
+      'inputs/dataset': inputs.dataset.submittedName,
+      'inputs/definition': inputs.definition.submittedName,
+    },
+    command: claims.command,
+    artifacts: Object.fromEntries([...files, ...documents].map(({ name, sha256 }) => [name, sha256])),
+  }
+}
+
+function digestOf(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? 'no such file' : sha256Hex(bytes)
+}

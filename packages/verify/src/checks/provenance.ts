@@ -1,0 +1,64 @@
+/** `provenance`: the SLSA statement says what the links say. @module */
+
+import {
+  canonicalizeJson,
+  keysInForce,
+  sha256Hex,
+  TRAINING_BUILD_TYPE,
+  utf8Decode,
+  VerificationError,
+  type JobRecord,
+  type Sha256Hex,
+} from '@aibomgen/core'
+import { parseSlsaProvenance, verifyStatement, type ResourceDescriptor } from '@aibomgen/intoto'
+
+import type { ChainDemands } from '../chain.ts'
+import type { Finding } from '../check-ledger.ts'
+import type { RecordedArtifacts } from '../recorded-artifacts.ts'
+
+/**
+ * The provenance is by an issuer in force; its subjects are the outputs and the AIBoM, its dependencies the inputs, its
+ * external parameters the job record: these and no others.
+ *
+ * @throws VerificationError `SIGNATURE_THRESHOLD`, `EVIDENCE_MISMATCH`; ParseError
+ */
+export async function checkProvenance(
+  bytes: Uint8Array,
+  job: JobRecord,
+  artifacts: RecordedArtifacts,
+  { trustRoot, at }: ChainDemands,
+): Promise<Finding<undefined>> {
+  const statement = await verifyStatement(bytes, keysInForce(trustRoot, 'issuer', at))
+  const { buildDefinition } = parseSlsaProvenance(statement)
+  assertSame('provenance buildType', TRAINING_BUILD_TYPE, buildDefinition.buildType)
+  assertSame('provenance externalParameters', describe(job), describe(buildDefinition.externalParameters))
+  assertDigests('provenance subject', new Map([...artifacts.outputs, ...artifacts.aibom]), statement.subject)
+  assertDigests('provenance resolvedDependencies', artifacts.inputs, buildDefinition.resolvedDependencies ?? [])
+  return {
+    value: undefined,
+    evidence: `${statement.subject.length} subjects, statement ${sha256Hex(bytes).slice(0, 16)}`,
+  }
+}
+
+function assertDigests(
+  what: string,
+  expected: ReadonlyMap<string, Sha256Hex>,
+  actual: readonly ResourceDescriptor[],
+): void {
+  const listed = new Map(actual.map(({ name, digest }) => [name ?? '', digest?.['sha256'] ?? 'no SHA-256']))
+  assertSame(`${what} count`, String(expected.size), String(actual.length))
+  for (const [name, sha256] of expected) assertSame(`${what} ${name}`, sha256, listed.get(name) ?? 'nothing')
+}
+
+function assertSame(what: string, expected: string, actual: string): void {
+  if (expected === actual) return
+  throw new VerificationError('EVIDENCE_MISMATCH', `${what}: expected ${expected}, got ${actual}`, {
+    what,
+    expected,
+    actual,
+  })
+}
+
+function describe(value: unknown): string {
+  return utf8Decode(canonicalizeJson(value))
+}

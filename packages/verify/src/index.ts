@@ -1,0 +1,24 @@
+/** Verify a release or an evidence bundle, offline. Runs in a browser. @module */
+
+export { STEP_ROLES, verifySteps, type ChainDemands, type ChainFiles } from './chain.ts'
+export {
+  createBundleReader,
+  isBundled,
+  MAX_BUNDLE_BYTES,
+  MAX_BUNDLED_FILE_BYTES,
+  parseEvidenceBundle,
+  serializeEvidenceBundle,
+  type EvidenceBundle,
+} from './evidence-bundle.ts'
+export type { VerifyDeps, VerifyPolicy } from './policy.ts'
+export { parseReleaseIndex, serializeReleaseIndex, type ReleaseIndex } from './release-index.ts'
+export { MAX_DOCUMENT_BYTES, type ReleaseReader } from './release-reader.ts'
+export {
+  CHECK_NAMES,
+  type CheckName,
+  type CheckResult,
+  type ReleaseSubject,
+  type VerificationReport,
+  type Verdict,
+} from './report.ts'
+export { verifyRelease } from './verify-release.ts'

@@ -1,0 +1,3 @@
+/** Verification on Node.js: release directories. @module */
+
+export { openReleaseDirectory } from './release-directory.ts'
