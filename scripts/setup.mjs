@@ -21,7 +21,7 @@ export function run(program, args) {
 
 /** Installs where something is missing or older than the lock file, and builds what has changed. Throws where it cannot. */
 export function setUp() {
-  if (!isInstalled()) runOrThrow('npm', ['ci', '--no-audit', '--no-fund'])
+  if (!isInstalled()) runOrThrow('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   runOrThrow('npm', ['run', '--silent', 'build'])
 }
 
