@@ -14,8 +14,8 @@ export interface ProgressDeps {
 
 /** Takes what `fit` reports. */
 export interface Progress {
-  onBatch(progress: BatchProgress): void
-  onEpoch(progress: EpochProgress): void
+  readonly onBatch: (progress: BatchProgress) => void
+  readonly onEpoch: (progress: EpochProgress) => void
 }
 
 /** Batches told of per second, at most: a batch can take less than a millisecond. */

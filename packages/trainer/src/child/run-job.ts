@@ -1,0 +1,146 @@
+/** One training job, from the files of its inputs to the files of its outputs. @module */
+
+import { mkdir } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+import { parseJobRecord, TrainingError, type OutputName } from '@aibomgen/core'
+import { readFileBounded, writeFileAtomic } from '@aibomgen/core/node'
+
+import { loadBackend } from '../backends/load-backend.ts'
+import type { BackendReport } from '../backends/training-backend.ts'
+import { assertTrainable, parseDatasetDefinition, type TrainableDefinition } from '../dataset-definition.ts'
+import { readCsv } from '../datasets/csv.ts'
+import { prepareTable, type PreparedDataset } from '../datasets/prepared-dataset.ts'
+import { serializeDatasetManifest } from '../documents/dataset-manifest.ts'
+import { serializeMetrics } from '../documents/metrics.ts'
+import { serializeModelSummary } from '../documents/model-summary.ts'
+import { serializePreprocessing } from '../documents/preprocessing.ts'
+import type { EpochProgress, FitOptions } from '../fit-options.ts'
+import { fit } from '../fit.ts'
+import { labelKindOf } from '../keras/compile-config.ts'
+import { loadKerasModel, writeKerasModel } from '../keras/load-model.ts'
+import type { KerasModel } from '../keras/model.ts'
+import { createRandom, type Random } from '../random.ts'
+import { parseTrainingParameters, type TrainingParameters } from '../training-parameters.ts'
+import { reportProgress, type ProgressDeps } from './progress.ts'
+import type { StartedBackend } from './protocol.ts'
+import { summarizeModel } from './summarize-model.ts'
+
+/** Where a job lies. The other inputs lie beside the job record: `model`, `dataset`, `definition`. */
+export interface JobPaths {
+  readonly job: string
+  /** A directory; made where it is not there. */
+  readonly outputs: string
+}
+
+/** What running a job needs from outside. */
+export interface RunJobDeps extends ProgressDeps {
+  /** Stops the run within one batch. */
+  readonly signal: AbortSignal
+}
+
+const MAX_JOB_BYTES = 1024 * 1024
+const MAX_DEFINITION_BYTES = 256 * 1024
+/** What one array can hold. */
+const MAX_MODEL_BYTES = 2 ** 31 - 1
+
+/**
+ * Trains, and writes the five outputs: the same inputs give the same bytes. Nothing is written unless all went well.
+ *
+ * @throws ParseError, TrainingError and ArtifactError, of the codes that reading, training and writing have
+ */
+export async function runJob(paths: JobPaths, deps: RunJobDeps): Promise<void> {
+  const inputs = dirname(paths.job)
+  const job = parseJobRecord(await readFileBounded(paths.job, MAX_JOB_BYTES))
+  const parameters = parseTrainingParameters(job.parameters)
+  const definition = parseDatasetDefinition(await readFileBounded(join(inputs, 'definition'), MAX_DEFINITION_BYTES))
+  assertTrainable(definition)
+  const model = await loadKerasModel(await readFileBounded(join(inputs, 'model'), MAX_MODEL_BYTES))
+  const random = createRandom(parameters.seed)
+  const dataset = await prepareDataset(join(inputs, 'dataset'), definition, { model, parameters, random })
+  const backend = await loadBackend(parameters.backend)
+
+  deps.emit({ type: 'started', backend: describeBackend(backend) })
+  const { trainRows, validationRows } = dataset.manifest
+  deps.log(`job ${job.jobId}: ${trainRows} rows to train on, ${validationRows} to validate on, ${backend.version}`)
+  const progress = reportProgress(parameters.initial_epoch, deps)
+  const history = await fit(model, dataset.source, {
+    ...toFitOptions(parameters),
+    ...dataset.split,
+    random,
+    signal: deps.signal,
+    onBatch: progress.onBatch,
+    onEpoch(epoch) {
+      assertFinite(epoch)
+      progress.onEpoch(epoch)
+    },
+  })
+
+  await writeOutputs(paths.outputs, {
+    'outputs/trained_model.keras': writeKerasModel(model),
+    'outputs/metrics.json': serializeMetrics(history),
+    'outputs/model-summary.json': serializeModelSummary(summarizeModel(model)),
+    'outputs/preprocessing.json': serializePreprocessing(dataset.preprocessing),
+    'outputs/dataset-manifest.json': serializeDatasetManifest(dataset.manifest),
+  })
+  deps.emit({ type: 'finished' })
+}
+
+async function prepareDataset(
+  path: string,
+  definition: TrainableDefinition,
+  job: { readonly model: KerasModel; readonly parameters: TrainingParameters; readonly random: Random },
+): Promise<PreparedDataset> {
+  const { model, parameters, random } = job
+  const [input, ...others] = model.inputs
+  if (input === undefined || others.length > 0) {
+    const got = String(model.inputs.length)
+    throw new TrainingError('SHAPE_MISMATCH', `inputs of the model: expected 1 for a CSV data set, got ${got}`, {
+      what: 'inputs of the model',
+      expected: '1',
+      got,
+    })
+  }
+  return prepareTable(await readCsv(path, definition), definition, {
+    validationSplit: parameters.validation_split,
+    shuffle: parameters.shuffle,
+    random: random.fork('split'),
+    labelKind: labelKindOf(model.compile),
+    inputShape: input.shape,
+    outputShape: model.output.shape,
+  })
+}
+
+function toFitOptions(
+  parameters: TrainingParameters,
+): Omit<FitOptions, 'random' | 'train' | 'validation' | 'signal' | 'onBatch' | 'onEpoch'> {
+  const { steps_per_epoch, validation_steps } = parameters
+  return {
+    epochs: parameters.epochs,
+    initialEpoch: parameters.initial_epoch,
+    batchSize: parameters.batch_size,
+    validationFreq: parameters.validation_freq,
+    shuffle: parameters.shuffle,
+    ...(steps_per_epoch === undefined ? {} : { stepsPerEpoch: steps_per_epoch }),
+    ...(validation_steps === undefined ? {} : { validationSteps: validation_steps }),
+  }
+}
+
+/** The report names its package and version in one line, `@scope/name 1.2.3`. */
+function describeBackend({ name, version, devices }: BackendReport): StartedBackend {
+  const end = version.lastIndexOf(' ')
+  return { name, versions: { [version.slice(0, end)]: version.slice(end + 1) }, devices }
+}
+
+/** `fit` sees to the losses; a metric without a value has no place in the history either. */
+function assertFinite({ epoch, values }: EpochProgress): void {
+  for (const [metric, value] of Object.entries(values)) {
+    if (Number.isFinite(value)) continue
+    throw new TrainingError('TRAINING_DIVERGED', `epoch ${epoch + 1}: ${metric} is ${value}`, { epoch, metric })
+  }
+}
+
+async function writeOutputs(directory: string, files: Readonly<Record<OutputName, Uint8Array>>): Promise<void> {
+  await mkdir(directory, { recursive: true })
+  for (const [name, bytes] of Object.entries(files)) await writeFileAtomic(join(directory, basename(name)), bytes)
+}
