@@ -1,6 +1,6 @@
 /** From the facts of a training run to its AIBoM. @module */
 
-import { Enums, Models, Spec } from '#cyclonedx-library'
+import { type Enums, Models, Spec } from '#cyclonedx-library'
 import {
   canonicalizeJson,
   describeProblems,
@@ -8,6 +8,7 @@ import {
   ParseError,
   parseTimestamp,
   sha256Hex,
+  type ArtifactDescriptor,
   type JsonObject,
 } from '@aibomgen/core'
 
@@ -83,9 +84,8 @@ function checkFacts(facts: TrainingFacts): void {
   // Finds what is no JSON, wherever it is: NaN, lone surrogates, dates.
   canonicalizeJson(facts)
   for (const field of ['submittedAt', 'startedAt', 'endedAt', 'timestamp'] as const) parseTimestamp(facts[field])
-  for (const group of [facts.inputs, facts.outputs, facts.byproducts]) {
-    for (const { name } of Object.values(group)) parseArtifactName(name)
-  }
+  const artifacts = { ...facts.inputs, ...facts.outputs, ...facts.byproducts }
+  for (const { name } of Object.values<ArtifactDescriptor>(artifacts)) parseArtifactName(name)
 }
 
 /** What the library would have dropped or changed, and what the official schema refuses. */

@@ -1,6 +1,6 @@
 /** From a licence in a submitter's words to CycloneDX's three ways of naming one. @module */
 
-import { Enums, Models, SPDX } from '#cyclonedx-library'
+import { type Enums, Models, SPDX } from '#cyclonedx-library'
 import type { JsonObject } from '@aibomgen/core'
 
 import { isSpdxExpression } from './cyclonedx/spdx-expression.ts'

@@ -78,7 +78,7 @@ function expectation(keyword: string, params: SchemaError['params']): string {
     case 'if':
       return `what goes with the other members (${String(params.failingKeyword)})`
     default:
-      return params.limit === undefined ? keyword : `${keyword} ${String(params.limit)}`
+      return typeof params.limit === 'number' ? `${keyword} ${params.limit}` : keyword
   }
 }
 

@@ -1,6 +1,7 @@
 /** Verifying the signatures of a BOM, with keys that the verifier already holds. @module */
 
 import {
+  describeValue,
   markVerified,
   ParseError,
   parseJson,
@@ -27,7 +28,7 @@ export function parseBom(bytes: Uint8Array): JsonObject {
   if (isObject(value)) return value
   throw new ParseError('DOCUMENT_INVALID', 'BOM: expected an object', {
     document: 'BOM',
-    problems: [{ path: '', expected: 'an object', got: Array.isArray(value) ? 'a list' : String(value) }],
+    problems: [{ path: '', expected: 'an object', got: describeValue(value) }],
   })
 }
 

@@ -10,12 +10,14 @@ import { lintBom } from '../src/lint.ts'
 import { serializeAibom } from '../src/serialize-aibom.ts'
 import type { TrainingFacts } from '../src/training-facts.ts'
 import { SPEC_VERSIONS, validateBom } from '../src/validate.ts'
+import type { LooseDocument } from './loose-document.ts'
 import { WINE_FACTS } from './wine-facts.ts'
 
-const build = (facts: TrainingFacts): any => buildAibom(facts, { specVersion: '1.6' })
+const build = (facts: TrainingFacts): LooseDocument => buildAibom(facts, { specVersion: '1.6' })
 const properties = (owner: { properties: { name: string; value: string }[] }): Record<string, string> =>
   Object.fromEntries(owner.properties.map(({ name, value }) => [name, value]))
-const byRef = (bom: any, ref: string): any => bom.components.find((entry: any) => entry['bom-ref'] === ref)
+const byRef = (bom: LooseDocument, ref: string): LooseDocument =>
+  bom.components.find((entry: LooseDocument) => entry['bom-ref'] === ref)
 
 describe('buildAibom', () => {
   it.each(SPEC_VERSIONS)('makes a document without a problem or a finding, in version %s', (specVersion) => {
@@ -180,8 +182,8 @@ describe('buildAibom refuses', () => {
       ]),
     ],
   ])('%s', (_reason, code, change) => {
-    expect(() => build({ ...WINE_FACTS, ...change } as TrainingFacts)).toThrow(expect.objectContaining({ code }))
-    expect(() => build({ ...WINE_FACTS, ...change } as TrainingFacts)).toThrow(ParseError)
+    expect(() => build({ ...WINE_FACTS, ...change })).toThrow(expect.objectContaining({ code }))
+    expect(() => build({ ...WINE_FACTS, ...change })).toThrow(ParseError)
   })
 
   it('a serial number that is none', () => {
@@ -196,7 +198,7 @@ function withEnvironment(field: string, value: unknown): object {
 
 /** The same facts, every object and every list without an order of its own the other way round. */
 function reversed(facts: TrainingFacts): TrainingFacts {
-  const turned = reverseMembers(facts) as unknown as TrainingFacts
+  const turned = reverseMembers(facts) as TrainingFacts
   const { packages } = environment
   return {
     ...turned,
@@ -223,14 +225,14 @@ function orderProblems(bom: JsonObject, version: string): string[] {
   const library = createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json')
   const file = new URL(`res/schema/bom-${version}.SNAPSHOT.schema.json`, `file://${library}`)
   const root = JSON.parse(readFileSync(file, 'utf8'))
-  const resolve = (schema: any): any =>
+  const resolve = (schema: LooseDocument): LooseDocument =>
     schema?.$ref?.startsWith('#/definitions/') ? resolve(root.definitions[schema.$ref.slice(14)]) : schema
-  const alternatives = (schema: any): any[] => {
+  const alternatives = (schema: LooseDocument): LooseDocument[] => {
     const resolved = resolve(schema)
     if (resolved === undefined) return []
     return [resolved, ...[...(resolved.oneOf ?? []), ...(resolved.anyOf ?? [])].flatMap(alternatives)]
   }
-  const walk = (value: JsonValue, schemas: any[], path: string): string[] => {
+  const walk = (value: JsonValue, schemas: LooseDocument[], path: string): string[] => {
     if (Array.isArray(value)) {
       const items = schemas.flatMap(({ items }) => [items].flat()).flatMap(alternatives)
       return value.flatMap((item, index) => walk(item, items, `${path}/${index}`))

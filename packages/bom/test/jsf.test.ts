@@ -45,7 +45,7 @@ describe.skipIf(!hasVectors)(`JSF vectors of openkeystore${missing}`, () => {
   )
 
   it('signs the vectors’ document as they are signed', async () => {
-    const vectorSigner = await createEd25519Signer(fromBase64(String(readVector('keys/ed25519privatekey.jwk').d)))
+    const vectorSigner = await createEd25519Signer(fromBase64(readVector('keys/ed25519privatekey.jwk').d as string))
     const signed = readVector('json-signatures/ed25519#ed25519@imp.json')
     const { signature, message } = openJsf(signed)
     expect(await vectorSigner.sign(message)).toEqual(signature)
@@ -94,7 +94,7 @@ describe('JSF beside @cyclonedx/sign', () => {
         const signed = await oracle.sign(document as never, {
           signer: { algorithm: 'Ed25519', privateKey: privateJwk, publicKey: false, keyId: 'k' } as never,
         })
-        const { signature, message, keyId } = openJsf(signed as unknown as JsonObject)
+        const { signature, message, keyId } = openJsf(signed)
         expect(await verifySignature(signer.publicKey, message, signature)).toBe(true)
         expect(keyId).toBe('k')
       }),

@@ -22,7 +22,7 @@ function bomWith(members: object): JsonObject {
       component: { type: 'machine-learning-model', name: 'model', 'bom-ref': 'model' },
     },
     ...members,
-  } as JsonObject
+  }
 }
 
 describe('lintBom', () => {

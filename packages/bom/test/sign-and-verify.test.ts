@@ -23,6 +23,7 @@ import { serializeAibom } from '../src/serialize-aibom.ts'
 import { signAibom } from '../src/sign.ts'
 import { validateBom } from '../src/validate.ts'
 import { parseBom, verifyBomSignature, verifyDetachedSignature } from '../src/verify.ts'
+import type { LooseDocument } from './loose-document.ts'
 import { WINE_FACTS } from './wine-facts.ts'
 
 const signer = await createEd25519Signer(new Uint8Array(32).fill(1))
@@ -32,7 +33,7 @@ const bom = buildAibom(WINE_FACTS, { specVersion: '1.6' })
 const signed = await signAibom(bom, signer)
 
 /** The signed document with something changed, signature and all as it was. */
-function tamper(change: (bom: any) => void): Uint8Array {
+function tamper(change: (bom: LooseDocument) => void): Uint8Array {
   const copy = JSON.parse(new TextDecoder().decode(signed.bytes))
   change(copy)
   return serializeAibom(copy)
@@ -86,7 +87,7 @@ describe('a signed AIBoM', () => {
 })
 
 describe('verifyBomSignature refuses', () => {
-  it.each<[reason: string, change: (bom: any) => void, code: string]>([
+  it.each<[reason: string, change: (bom: LooseDocument) => void, code: string]>([
     ['another time', (bom) => (bom.metadata.timestamp = '2026-11-22T10:01:07Z'), 'SIGNATURE_INVALID'],
     [
       'a digest with one digit changed',
@@ -122,7 +123,7 @@ describe('verifyBomSignature refuses', () => {
   })
 
   it('a stranger’s signature under the right key id', async () => {
-    const impostor = { publicKey: signer.publicKey, sign: stranger.sign }
+    const impostor = { publicKey: signer.publicKey, sign: (message: Uint8Array) => stranger.sign(message) }
     const bytes = serializeAibom(await signJsf(bom, impostor))
     await expect(verifyBomSignature(bytes, keys)).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' })
   })

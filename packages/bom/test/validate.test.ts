@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library'
-import { type JsonObject } from '@aibomgen/core'
+import type { JsonObject } from '@aibomgen/core'
 import { describe, expect, it } from 'vitest'
 
 import { compileSchemas } from '../scripts/compile-schemas.ts'

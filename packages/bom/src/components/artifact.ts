@@ -1,6 +1,6 @@
 /** Components for the files that a run was given and made. @module */
 
-import { Enums } from '#cyclonedx-library'
+import type { Enums } from '#cyclonedx-library'
 import type { ArtifactDescriptor } from '@aibomgen/core'
 
 import {

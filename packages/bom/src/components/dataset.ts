@@ -1,6 +1,6 @@
 /** Components for the data set and for the definition that says how to read it. @module */
 
-import { Enums } from '#cyclonedx-library'
+import type { Enums } from '#cyclonedx-library'
 
 import { BOM_REFS } from '../bom-ref.ts'
 import type { AibomComponent } from '../cyclonedx/models.ts'

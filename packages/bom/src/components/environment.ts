@@ -1,6 +1,6 @@
 /** Components for the place of a run: operating system, devices, container, trainer and its packages. @module */
 
-import { Enums } from '#cyclonedx-library'
+import type { Enums } from '#cyclonedx-library'
 
 import { BOM_REFS, gpuRef, packageRef } from '../bom-ref.ts'
 import { createComponent, unfit, type AibomComponent, type BomHash } from '../cyclonedx/models.ts'

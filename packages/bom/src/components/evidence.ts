@@ -1,6 +1,6 @@
 /** References from an AIBoM to the signed evidence that was there before it. @module */
 
-import { Enums, Models } from '#cyclonedx-library'
+import { type Enums, Models } from '#cyclonedx-library'
 
 import { createHashes, unfit } from '../cyclonedx/models.ts'
 import type { EvidenceFile, TrainingFacts } from '../training-facts.ts'

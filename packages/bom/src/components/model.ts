@@ -1,6 +1,6 @@
 /** The component that an AIBoM is about: the trained model. @module */
 
-import { Enums } from '#cyclonedx-library'
+import type { Enums } from '#cyclonedx-library'
 
 import { BOM_REFS } from '../bom-ref.ts'
 import type { AibomComponent } from '../cyclonedx/models.ts'

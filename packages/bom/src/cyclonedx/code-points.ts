@@ -2,7 +2,5 @@
 
 /** How many code points `text` has: what `minLength` and `maxLength` count. */
 export function countCodePoints(text: string): number {
-  let count = 0
-  for (const _ of text) count++
-  return count
+  return Array.from(text).length
 }

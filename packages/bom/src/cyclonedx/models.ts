@@ -1,6 +1,6 @@
 /** The CycloneDX library's models, with what it has no model for. @module */
 
-import { Enums, Models } from '#cyclonedx-library'
+import { type Enums, Models } from '#cyclonedx-library'
 import { ParseError, type JsonObject, type Timestamp } from '@aibomgen/core'
 
 import { sortProperties, type BomProperty } from '../property-names.ts'

@@ -5,7 +5,6 @@ import type { JsonObject } from '@aibomgen/core'
 
 import { AibomBom, AibomComponent, AibomMetadata } from './models.ts'
 
-const { Normalize } = Serialize.JSON
 type Options = Serialize.Types.NormalizerOptions
 type BomJson = Serialize.JSON.Types.Normalized.Bom
 type MetadataJson = Serialize.JSON.Types.Normalized.Metadata
@@ -26,7 +25,7 @@ export function normalizeBom(bom: AibomBom, spec: Normalization['spec']): JsonOb
   return withoutUndefined(normalized) as JsonObject
 }
 
-class Normalization extends Normalize.Factory {
+class Normalization extends Serialize.JSON.Normalize.Factory {
   override makeForBom(): BomNormalizer {
     return new BomNormalizer(this)
   }
@@ -41,7 +40,7 @@ class Normalization extends Normalize.Factory {
   }
 }
 
-class BomNormalizer extends Normalize.BomNormalizer {
+class BomNormalizer extends Serialize.JSON.Normalize.BomNormalizer {
   override normalize(bom: Models.Bom, options: Options): BomJson {
     const normalized = super.normalize(bom, options)
     if (!(bom instanceof AibomBom)) return normalized
@@ -58,7 +57,7 @@ class BomNormalizer extends Normalize.BomNormalizer {
   }
 }
 
-class MetadataNormalizer extends Normalize.MetadataNormalizer {
+class MetadataNormalizer extends Serialize.JSON.Normalize.MetadataNormalizer {
   override normalize(metadata: Models.Metadata, options: Options): MetadataJson {
     const normalized = super.normalize(metadata, options)
     if (!(metadata instanceof AibomMetadata)) return normalized
@@ -71,7 +70,7 @@ class MetadataNormalizer extends Normalize.MetadataNormalizer {
   }
 }
 
-class ComponentNormalizer extends Normalize.ComponentNormalizer {
+class ComponentNormalizer extends Serialize.JSON.Normalize.ComponentNormalizer {
   override normalize(component: Models.Component, options: Options): ComponentJson | undefined {
     const normalized = super.normalize(component, options)
     if (normalized === undefined) throw new TypeError(`component type ${component.type} is not in this version`)
@@ -85,7 +84,7 @@ class ComponentNormalizer extends Normalize.ComponentNormalizer {
   }
 }
 
-class ExternalReferenceNormalizer extends Normalize.ExternalReferenceNormalizer {
+class ExternalReferenceNormalizer extends Serialize.JSON.Normalize.ExternalReferenceNormalizer {
   override normalize(reference: Models.ExternalReference, options: Options): ExternalReferenceJson | undefined {
     const normalized = super.normalize(reference, options)
     if (normalized?.url !== reference.url) {

@@ -31,7 +31,7 @@ function* lintSignature(path: string, signature: JsonObject): Generator<LintFind
     got: 'a key',
   }
   const expected = keyKindOf(algorithm)
-  const got = [publicKey.kty, publicKey.crv].filter((part) => part !== undefined).join(' ')
+  const got = [publicKey.kty, publicKey.crv].filter((part) => typeof part === 'string').join(' ')
   if (expected !== undefined && expected !== got) {
     yield error('signature-key-mismatch', `${path}/publicKey`, `a key of kind ${expected}`, describeValue(got))
   }

@@ -1,9 +1,71 @@
 /** The parts of a CycloneDX document in which an AIBoM makes its claims. @module */
 
-import { parseTimestamp, parseWith, type JsonObject } from '@aibomgen/core'
+import { parseTimestamp, parseWith, type JsonObject, type JsonValue, type Timestamp } from '@aibomgen/core'
 import * as z from 'zod'
 
-import { SPEC_VERSIONS } from '../validate.ts'
+import type { BomProperty } from '../property-names.ts'
+import { SPEC_VERSIONS, type SpecVersion } from '../validate.ts'
+
+/** Something that has properties. */
+export interface PropertyOwner {
+  readonly properties: readonly BomProperty[]
+}
+
+/** A digest, as the document spells it. */
+export interface HashShape {
+  readonly alg: string
+  readonly content: string
+}
+
+/** A component with its hashes and properties. */
+export interface ComponentShape extends PropertyOwner {
+  readonly 'bom-ref'?: string
+  readonly name: string
+  readonly hashes: readonly HashShape[]
+}
+
+/** The component that the document is about. */
+export interface TrainedModelShape extends ComponentShape {
+  readonly version?: string
+  readonly description?: string
+  readonly authors?: JsonValue
+  readonly licenses?: JsonValue
+  readonly pedigree: { readonly ancestors: readonly ComponentShape[]; readonly notes?: string }
+  readonly modelCard: PropertyOwner & { readonly considerations?: JsonValue }
+}
+
+/** A workflow parameter with its type. */
+export interface ParameterShape {
+  readonly name: string
+  readonly value: string
+  readonly dataType: 'string' | 'number' | 'boolean'
+}
+
+/** The workflow of a training run. */
+export interface WorkflowShape extends PropertyOwner {
+  readonly uid: string
+  readonly timeStart: Timestamp
+  readonly timeEnd: Timestamp
+  readonly steps: readonly { readonly commands: readonly { readonly executed: string }[] }[]
+  readonly inputs: readonly { readonly parameters?: readonly ParameterShape[] }[]
+}
+
+/** A reference to a file beside the document. */
+export interface ReferenceShape {
+  readonly url: string
+  readonly comment?: string
+  readonly hashes: readonly HashShape[]
+}
+
+/** A document with everything that an AIBoM must have, where it must be. */
+export interface AibomShape {
+  readonly specVersion: SpecVersion
+  readonly serialNumber: string
+  readonly metadata: PropertyOwner & { readonly timestamp: Timestamp; readonly component: TrainedModelShape }
+  readonly components: readonly ComponentShape[]
+  readonly externalReferences: readonly ReferenceShape[]
+  readonly formulation: readonly { readonly workflows: readonly WorkflowShape[] }[]
+}
 
 const timestamp = z.string().transform((text) => parseTimestamp(text))
 const properties = z.array(z.looseObject({ name: z.string(), value: z.string() })).default([])
@@ -39,7 +101,7 @@ const workflow = z.looseObject({
   properties,
 })
 
-const aibom = z.looseObject({
+const aibom: z.ZodType<AibomShape, unknown> = z.looseObject({
   specVersion: z.enum(SPEC_VERSIONS),
   serialNumber: z.string(),
   metadata: z.looseObject({ timestamp, component: trainedModel, properties }),
@@ -47,13 +109,6 @@ const aibom = z.looseObject({
   externalReferences: z.array(z.looseObject({ url: z.string(), comment: z.string().exactOptional(), hashes })),
   formulation: z.array(z.looseObject({ workflows: z.array(workflow) })),
 })
-
-/** A document with everything that an AIBoM must have, where it must be. */
-export type AibomShape = z.output<typeof aibom>
-/** A component with its hashes and properties. */
-export type ComponentShape = z.output<typeof component>
-/** The workflow of a training run. */
-export type WorkflowShape = z.output<typeof workflow>
 
 /**
  * `bom`, if it has the shape of an AIBoM.

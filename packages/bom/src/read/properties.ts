@@ -3,13 +3,8 @@
 import { parseJson, parseWith, utf8Encode } from '@aibomgen/core'
 import * as z from 'zod'
 
-import type { BomProperty } from '../property-names.ts'
+import type { PropertyOwner } from './aibom-shape.ts'
 import { contradiction } from './claim-problems.ts'
-
-/** Something that has properties. */
-export interface PropertyOwner {
-  readonly properties: readonly BomProperty[]
-}
 
 /**
  * The value of the one property called `name`.
