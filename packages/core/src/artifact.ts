@@ -16,7 +16,6 @@ export interface ArtifactDescriptor extends BytesIdentity {
  */
 export function parseArtifactName(text: string): string {
   const isPlain = text.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..')
-  // eslint-disable-next-line no-control-regex -- control characters are what this refuses
   if (!isPlain || /[\\\u0000-\u001f\u007f]/.test(text)) {
     throw new ParseError(
       'ENCODING_INVALID',
