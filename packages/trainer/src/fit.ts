@@ -1,0 +1,125 @@
+/** Trains a model: epochs, batches, validation, history. @module */
+
+import { setImmediate } from 'node:timers/promises'
+
+import { TrainingError } from '@aibomgen/core'
+
+import type { FitOptions, History } from './fit-options.ts'
+import { assertDataFits } from './keras/batch-tensors.ts'
+import { RunningValues } from './keras/running-values.ts'
+import type { KerasModel } from './keras/model.ts'
+import { createTrainingStep, type TrainingStep } from './keras/training-step.ts'
+import type { RowSource } from './row-source.ts'
+
+/**
+ * Trains a model on rows of a data set, on the backend that `loadBackend` loaded, and leaves what was learned in the
+ * model's weights. The history is Keras's, with the names and in the order that Keras prints.
+ *
+ * @throws TrainingError `SHAPE_MISMATCH` before anything runs; `CANCELLED` within one batch of `signal`;
+ *   `TRAINING_DIVERGED` at the first loss or weight that is no number. In all of these the model is left as it was.
+ */
+export async function fit(model: KerasModel, data: RowSource, options: FitOptions): Promise<History> {
+  assertDataFits(model, data)
+  const step = createTrainingStep(model, options.random.fork('dropout'))
+  try {
+    const history = await new Run(model, data, step, options).all()
+    keepWeights(step, options.epochs - 1)
+    return history
+  } finally {
+    step.dispose()
+  }
+}
+
+class Run {
+  readonly #model: KerasModel
+  readonly #data: RowSource
+  readonly #step: TrainingStep
+  readonly #options: FitOptions
+  readonly #batches: Iterator<Uint32Array, never>
+
+  constructor(model: KerasModel, data: RowSource, step: TrainingStep, options: FitOptions) {
+    this.#model = model
+    this.#data = data
+    this.#step = step
+    this.#options = options
+    this.#batches = endlessBatches(options)
+  }
+
+  async all(): Promise<History> {
+    const { epochs, initialEpoch, onEpoch } = this.#options
+    const history: History = {}
+    for (let epoch = initialEpoch; epoch < epochs; epoch += 1) {
+      const values = { ...(await this.#trainEpoch(epoch)), ...(await this.#validateEpoch(epoch)) }
+      for (const [name, value] of Object.entries(values)) (history[name] ??= []).push(value)
+      onEpoch({ epoch, epochs, values })
+    }
+    return history
+  }
+
+  async #trainEpoch(epoch: number): Promise<Record<string, number>> {
+    const { epochs, stepsPerEpoch, train, batchSize, onBatch } = this.#options
+    const steps = stepsPerEpoch ?? Math.ceil(train.length / batchSize)
+    const running = new RunningValues(this.#model, this.#data.targetShape)
+    for (let step = 1; step <= steps; step += 1) {
+      await this.#pause()
+      const rows = this.#batches.next().value
+      const batch = await this.#data.gather(rows)
+      const result = await this.#step.train(batch, rows.length)
+      assertFinite(result.loss, epoch, 'loss')
+      running.add(result, batch.target, rows.length)
+      onBatch({ epoch, epochs, step, steps, values: running.values() })
+    }
+    return running.values()
+  }
+
+  /** Validation begins anew each time: its own sums, and the first of the validation rows. */
+  async #validateEpoch(epoch: number): Promise<Record<string, number>> {
+    const { validation, validationFreq, validationSteps, batchSize } = this.#options
+    if (validation.length === 0 || (epoch + 1) % validationFreq !== 0) return {}
+    const steps = Math.min(validationSteps ?? Infinity, Math.ceil(validation.length / batchSize))
+    const running = new RunningValues(this.#model, this.#data.targetShape)
+    for (let step = 0; step < steps; step += 1) {
+      await this.#pause()
+      const rows = validation.subarray(step * batchSize, (step + 1) * batchSize)
+      const batch = await this.#data.gather(rows)
+      const result = await this.#step.evaluate(batch, rows.length)
+      assertFinite(result.loss, epoch, 'val_loss')
+      running.add(result, batch.target, rows.length)
+    }
+    return Object.fromEntries(Object.entries(running.values()).map(([name, value]) => [`val_${name}`, value]))
+  }
+
+  /** Lets the process hear its messages, and the run its signal, between two batches. */
+  async #pause(): Promise<void> {
+    await setImmediate()
+    if (this.#options.signal.aborted) throw new TrainingError('CANCELLED', 'training: stopped on request', {})
+  }
+}
+
+/** Batches of training rows, pass after pass; each pass in an order of its own where rows are shuffled. */
+function* endlessBatches({ train, batchSize, shuffle, random }: FitOptions): Generator<Uint32Array, never> {
+  const orders = random.fork('order')
+  for (;;) {
+    const rows = shuffle ? orders.permutation(train.length).map((index) => train[index] ?? 0) : train
+    for (let start = 0; start < rows.length; start += batchSize) yield rows.subarray(start, start + batchSize)
+  }
+}
+
+/** Only finite weights become the model's: the last update may have broken what the last loss was still fine with. */
+function keepWeights(step: TrainingStep, epoch: number): void {
+  const learned = step.weights()
+  for (const [weight, values] of learned) {
+    if (!values.every(Number.isFinite)) {
+      throw new TrainingError('TRAINING_DIVERGED', `${weight.path} (${weight.spec.name}) is no number any more`, {
+        epoch,
+        metric: weight.path,
+      })
+    }
+  }
+  for (const [weight, values] of learned) weight.values = values
+}
+
+function assertFinite(loss: number, epoch: number, metric: string): void {
+  if (Number.isFinite(loss)) return
+  throw new TrainingError('TRAINING_DIVERGED', `epoch ${epoch + 1}: ${metric} became ${loss}`, { epoch, metric })
+}

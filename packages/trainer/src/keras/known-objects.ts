@@ -1,0 +1,75 @@
+/** The allow-list: every class a `.keras` config may name, checked before a weight is read. @module */
+
+import type { JsonObject, JsonValue } from '@aibomgen/core'
+
+import { isJsonObject } from './config-reader.ts'
+import { LAYER_FACTORIES } from './layers/layer-factories.ts'
+import { LOSS_CLASSES } from './losses.ts'
+import { METRIC_CLASSES } from './metrics.ts'
+import { modelUnsupported } from './model-errors.ts'
+import { OPTIMIZER_CLASSES } from './optimizers.ts'
+
+const INITIALIZERS = [
+  ...['Zeros', 'Ones', 'Constant', 'Identity', 'Orthogonal', 'VarianceScaling'],
+  ...['RandomNormal', 'RandomUniform', 'TruncatedNormal'],
+  ...['GlorotUniform', 'GlorotNormal', 'HeUniform', 'HeNormal', 'LecunUniform', 'LecunNormal'],
+]
+
+/** Classes by the module that Keras 3 writes for them, each with what such a thing is called. */
+const KNOWN: ReadonlyMap<string, { readonly kind: string; readonly classes: ReadonlySet<string> }> = new Map([
+  ['keras', known('object', ['Sequential', 'Functional', 'DTypePolicy'])],
+  ['keras.models', known('model', ['Sequential', 'Functional'])],
+  ['keras.src.models.functional', known('model', ['Functional'])],
+  ['keras.src.models.sequential', known('model', ['Sequential'])],
+  ['keras.layers', known('layer', ['InputLayer', ...LAYER_FACTORIES.keys()])],
+  ['keras.initializers', known('initializer', INITIALIZERS)],
+  ['keras.regularizers', known('regularizer', ['L1', 'L2', 'L1L2'])],
+  ['keras.constraints', known('constraint', [])],
+  ['keras.optimizers', known('optimizer', OPTIMIZER_CLASSES)],
+  ['keras.optimizers.schedules', known('learning rate schedule', [])],
+  ['keras.losses', known('loss', LOSS_CLASSES)],
+  ['keras.metrics', known('metric', METRIC_CLASSES)],
+  ['builtins', known('function', ['function'])],
+])
+
+/**
+ * Refuses every class that is not on the list: Lambda layers, custom objects, anything from a module that is not
+ * Keras's own. What passes cannot make a reader run foreign code.
+ *
+ * @throws TrainingError `MODEL_UNSUPPORTED`, naming the class and the layer it stands in
+ */
+export function assertKnownObjects(config: JsonValue, where: string): void {
+  if (Array.isArray(config)) {
+    for (const entry of config as readonly JsonValue[]) assertKnownObjects(entry, where)
+    return
+  }
+  if (!isJsonObject(config)) return
+  if (typeof config.class_name === 'string') assertKnownObject(config, config.class_name, where)
+  const inside = placeOf(config) ?? where
+  for (const value of Object.values(config)) assertKnownObjects(value, inside)
+}
+
+function assertKnownObject(object: JsonObject, className: string, where: string): void {
+  if (className === '__keras_tensor__') return
+  const place = placeOf(object) ?? where
+  const module = typeof object.module === 'string' ? object.module : ''
+  const list = KNOWN.get(module)
+  if (list === undefined) throw modelUnsupported('custom object', className, place)
+  if (!list.classes.has(className)) throw modelUnsupported(list.kind, className, place)
+  const registered = object.registered_name ?? className
+  if (registered !== className) throw modelUnsupported('custom object', String(registered), place)
+}
+
+/** How messages name the layer that an object is; undefined for what is no layer. */
+function placeOf(object: JsonObject): string | undefined {
+  const name = isJsonObject(object.config) ? object.config.name : undefined
+  if (object.module !== 'keras.layers' && object.class_name !== 'Lambda') return undefined
+  return typeof name === 'string' ? `layer "${name}" (${String(object.class_name)})` : undefined
+}
+
+function known(
+  kind: string,
+  classes: Iterable<string>,
+): { readonly kind: string; readonly classes: ReadonlySet<string> } {
+  return { kind, classes: new Set(classes) }
+}

@@ -1,0 +1,69 @@
+/** Layers that are an activation: Activation, ReLU, LeakyReLU, PReLU, ELU, Softmax. @module */
+
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
+
+import { elu, readActivation, relu, softmax, type Activation } from '../activations.ts'
+import type { ConfigReader } from '../config-reader.ts'
+import { firstOf, trainableWeight, type Layer, type LayerFactory, type Shape } from '../layer.ts'
+import { modelInvalid, modelUnsupported } from '../model-errors.ts'
+import { featureAxis, onlyInput } from '../shapes.ts'
+
+/** `keras.layers.Activation`. */
+export const activation: LayerFactory = (config) => elementwise(config, readActivation(config))
+
+/** `keras.layers.ReLU`. */
+export const reluLayer: LayerFactory = (config) => {
+  const options = {
+    maxValue: config.value('max_value') === undefined ? undefined : config.number('max_value'),
+    negativeSlope: config.number('negative_slope', 0),
+    threshold: config.number('threshold', 0),
+  }
+  return elementwise(config, (input) => relu(input, options))
+}
+
+/** `keras.layers.LeakyReLU`. */
+export const leakyRelu: LayerFactory = (config) => {
+  const slope = config.number('negative_slope', 0.3)
+  return elementwise(config, (input) => tf.leakyRelu(input, slope))
+}
+
+/** `keras.layers.ELU`. */
+export const eluLayer: LayerFactory = (config) => {
+  const alpha = config.number('alpha', 1)
+  return elementwise(config, (input) => elu(input, alpha))
+}
+
+/** `keras.layers.Softmax`, over one axis. */
+export const softmaxLayer: LayerFactory = (config, inputs) => {
+  const [axis = -1, ...more] = config.integers('axis') ?? []
+  if (more.length > 0) throw modelUnsupported('option', 'axis of several', config.where)
+  const positive = featureAxis(axis, onlyInput(inputs, config), config)
+  return elementwise(config, (input, pass) => softmax(input, pass, positive))
+}
+
+/** `keras.layers.PReLU`: a learned slope below zero, shared along `shared_axes`. */
+export const prelu: LayerFactory = (config, inputs, trainable) => {
+  const shape = [...onlyInput(inputs, config)]
+  for (const axis of config.integers('shared_axes') ?? []) {
+    if (axis < 1 || axis > shape.length) throw modelInvalid(`${config.where}: there is no axis ${axis} to share`)
+    shape[axis - 1] = 1
+  }
+  return {
+    weights: [trainableWeight('alpha', shape, trainable, config.regularizer('alpha_regularizer'))],
+    outputShape: (shapes) => onlyInput(shapes, config),
+    call(inputTensors, [alpha]) {
+      const input = firstOf(inputTensors)
+      return tf.sub(tf.relu(input), tf.mul(firstOf([alpha]), tf.relu(tf.neg(input))))
+    },
+  }
+}
+
+/** A layer that changes numbers and keeps shapes. */
+function elementwise(config: ConfigReader, apply: Activation): Layer {
+  return {
+    weights: [],
+    outputShape: (shapes: readonly Shape[]) => onlyInput(shapes, config),
+    call: (inputs: readonly Tensor[], _weights, pass) => apply(firstOf(inputs), pass),
+  }
+}

@@ -1,0 +1,65 @@
+/** BatchNormalization over the last axis. @module */
+
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor, Variable } from '@tensorflow/tfjs-core'
+
+import { firstOf, stateWeight, trainableWeight, type LayerFactory } from '../layer.ts'
+import { modelUnsupported } from '../model-errors.ts'
+import { featureAxis, lastOf, onlyInput } from '../shapes.ts'
+
+/**
+ * `keras.layers.BatchNormalization`: batch statistics while training (and moving averages of them), moving averages
+ * else. A frozen layer uses its moving averages always, as Keras does.
+ */
+export const batchNormalization: LayerFactory = (config, inputs, trainable) => {
+  const shape = onlyInput(inputs, config)
+  const channels = [lastOf(shape, config)]
+  const [axis = -1, ...more] = config.integers('axis') ?? []
+  if (more.length > 0 || featureAxis(axis, shape, config) !== shape.length) {
+    throw modelUnsupported('option', `axis=${axis}`, config.where, 'only the last axis is normalized')
+  }
+  const momentum = config.number('momentum', 0.99)
+  const epsilon = config.number('epsilon', 1e-3)
+  const hasScale = config.boolean('scale', true)
+  const hasCenter = config.boolean('center', true)
+  const gammaRegularizer = config.regularizer('gamma_regularizer')
+  const betaRegularizer = config.regularizer('beta_regularizer')
+  config.ignore('renorm_momentum') // counts only beside `renorm`, which is refused
+
+  return {
+    weights: [
+      ...(hasScale ? [trainableWeight('gamma', channels, trainable, gammaRegularizer)] : []),
+      ...(hasCenter ? [trainableWeight('beta', channels, trainable, betaRegularizer)] : []),
+      stateWeight('moving_mean', channels),
+      stateWeight('moving_variance', channels),
+    ],
+    outputShape: (shapes) => onlyInput(shapes, config),
+    call(inputTensors, weights, pass) {
+      const input = firstOf(inputTensors)
+      const gamma = hasScale ? weights[0] : undefined
+      const beta = hasCenter ? weights[hasScale ? 1 : 0] : undefined
+      const [movingMean, movingVariance] = weights.slice(-2)
+      let mean: Tensor = firstOf([movingMean])
+      let variance: Tensor = firstOf([movingVariance])
+      if (pass.training && trainable) {
+        const batch = tf.moments(
+          input,
+          Array.from({ length: input.rank - 1 }, (_, index) => index),
+        )
+        mean = batch.mean
+        variance = batch.variance
+        move(firstOf([movingMean]), mean, momentum)
+        move(firstOf([movingVariance]), variance, momentum)
+      }
+      const inverse = tf.rsqrt(tf.add(variance, epsilon))
+      const scale = gamma === undefined ? inverse : tf.mul(inverse, gamma)
+      const shifted = tf.mul(mean, scale)
+      const offset = beta === undefined ? tf.neg(shifted) : tf.sub(beta, shifted)
+      return tf.add(tf.mul(input, scale), offset)
+    },
+  }
+}
+
+function move(average: Variable, value: Tensor, momentum: number): void {
+  average.assign(tf.add(tf.mul(average, momentum), tf.mul(value, 1 - momentum)))
+}

@@ -1,0 +1,196 @@
+/** `config.json` of an archive: a Sequential or Functional model as one kind of graph. @module */
+
+import type { JsonObject, JsonValue } from '@aibomgen/core'
+
+import { ConfigReader, isJsonObject } from './config-reader.ts'
+import type { Shape } from './layer.ts'
+import { modelInvalid, modelUnsupported } from './model-errors.ts'
+
+/** One model input, in order. */
+export interface ModelInput {
+  readonly name: string
+  readonly shape: Shape
+  /** `float32`, `int32` … */
+  readonly dtype: string
+}
+
+/** A layer as the archive describes it. */
+export interface LayerConfig {
+  readonly name: string
+  readonly className: string
+  readonly config: JsonObject
+  /** Each call of the layer: the tensors that go in, by key. A shared layer has several. */
+  readonly calls: readonly (readonly string[])[]
+}
+
+/** A model as the archive describes it. Tensors have keys: see `tensorKey`. */
+export interface ModelConfig {
+  readonly name: string
+  readonly family: 'Sequential' | 'Functional'
+  readonly trainable: boolean
+  readonly inputs: readonly ModelInput[]
+  /** In the archive's order, inputs left out: the order that weight paths count in. */
+  readonly layers: readonly LayerConfig[]
+  readonly output: string
+}
+
+/** The key of what a layer's n-th call gives. */
+export function tensorKey(layer: string, call: number): string {
+  return `${call}:${layer}`
+}
+
+/**
+ * The model that a parsed `config.json` describes.
+ *
+ * @throws TrainingError `MODEL_INVALID`, `MODEL_UNSUPPORTED`
+ */
+export function readModelConfig(document: JsonObject): ModelConfig {
+  const family = document.class_name
+  if (family !== 'Sequential' && family !== 'Functional') {
+    throw modelUnsupported('model', String(family), 'config.json', 'build it as Sequential or Functional')
+  }
+  const reader = new ConfigReader(objectOf(document.config, 'config'), `model (${family})`)
+  const name = reader.text('name')
+  const trainable = reader.boolean('trainable', true)
+  assertFloat32(reader)
+  const layers = listOf(reader.value('layers'), 'layers').map((layer) => objectOf(layer, 'layer'))
+  reader.ignore('build_input_shape')
+  const graph = family === 'Sequential' ? readSequential(layers, reader) : readFunctional(layers, reader)
+  reader.finish()
+  const names = new Set([...graph.inputs, ...graph.layers].map((layer) => layer.name))
+  if (names.size !== graph.inputs.length + graph.layers.length)
+    throw modelInvalid('config.json: two layers share a name')
+  return { name, family, trainable, ...graph }
+}
+
+/**
+ * Reads `dtype`: only float32 arithmetic is taken.
+ *
+ * @throws TrainingError `MODEL_UNSUPPORTED` naming the policy
+ */
+export function assertFloat32(reader: ConfigReader): void {
+  const dtype = reader.value('dtype') ?? 'float32'
+  const name = isJsonObject(dtype) && isJsonObject(dtype.config) ? dtype.config.name : dtype
+  if (name !== 'float32') throw modelUnsupported('dtype policy', String(name), reader.where)
+}
+
+type Graph = Pick<ModelConfig, 'inputs' | 'layers' | 'output'>
+
+function readSequential(objects: readonly JsonObject[], reader: ConfigReader): Graph {
+  const [first, ...others] = objects
+  if (first === undefined) throw modelInvalid('config.json: the model has no layers')
+  const explicit = first.class_name === 'InputLayer'
+  const built: Exclude<JsonValue, null> | undefined = reader.value('build_input_shape')
+  if (!explicit && built === undefined) throw modelInvalid('config.json: the model was saved before it was built')
+  const input = explicit
+    ? readInput(objectOf(first.config, 'config'))
+    : { name: 'input_layer', shape: openShape(built ?? null, 'build_input_shape'), dtype: 'float32' }
+  let previous = tensorKey(input.name, 0)
+  const layers = (explicit ? others : objects).map((object) => {
+    const layer = { ...readLayer(object), calls: [[previous]] }
+    previous = tensorKey(layer.name, 0)
+    return layer
+  })
+  return { inputs: [input], layers, output: previous }
+}
+
+function readFunctional(objects: readonly JsonObject[], reader: ConfigReader): Graph {
+  const inputs = new Map<string, ModelInput>()
+  const layers: LayerConfig[] = []
+  for (const object of objects) {
+    const config = objectOf(object.config, 'config')
+    if (object.class_name === 'InputLayer') {
+      const input = readInput(config)
+      inputs.set(tensorKey(input.name, 0), input)
+    } else {
+      const layer = readLayer(object)
+      layers.push({
+        ...layer,
+        calls: listOf(object.inbound_nodes, 'inbound_nodes').map((node) => readCall(node, layer)),
+      })
+    }
+  }
+  const outputs = endpoints(reader.value('output_layers'), 'output_layers')
+  const [output, ...more] = outputs
+  if (output === undefined) throw modelInvalid('config.json: the model has no output')
+  if (more.length > 0) throw modelUnsupported('model', `with ${outputs.length} outputs`, reader.where, 'one is taken')
+  const ordered = endpoints(reader.value('input_layers'), 'input_layers').map((key) => {
+    const input = inputs.get(key)
+    if (input === undefined) throw modelInvalid(`config.json: input_layers names ${key}, which is no InputLayer`)
+    return input
+  })
+  if (ordered.length !== inputs.size) throw modelInvalid('config.json: not every InputLayer is an input of the model')
+  return { inputs: ordered, layers, output }
+}
+
+function readLayer(object: JsonObject): Omit<LayerConfig, 'calls'> {
+  const config = objectOf(object.config, 'config')
+  const { name } = config
+  const className = object.class_name
+  if (typeof name !== 'string' || typeof className !== 'string') throw modelInvalid('config.json: a layer has no name')
+  return { name, className, config }
+}
+
+function readInput(config: JsonObject): ModelInput {
+  const reader = new ConfigReader(config, `layer "${String(config.name)}" (InputLayer)`)
+  const shape = openShape(reader.value('batch_shape') ?? reader.value('batch_input_shape') ?? null, reader.where)
+  const input = { name: reader.text('name'), shape, dtype: reader.text('dtype', 'float32') }
+  if (!['float32', 'int32', 'int64', 'uint8'].includes(input.dtype)) {
+    throw modelUnsupported('input dtype', input.dtype, reader.where)
+  }
+  reader.finish()
+  return input
+}
+
+/** A shape whose row axis is open and all of whose other axes are known. */
+function openShape(value: JsonValue, where: string): Shape {
+  const [rows, ...shape] = listOf(value, 'batch_shape')
+  if (rows !== null) throw modelUnsupported('option', 'a fixed batch size', where)
+  return shape.map((dimension) => {
+    if (dimension === null) throw modelUnsupported('shape', 'with an open axis', where)
+    if (typeof dimension !== 'number' || !Number.isSafeInteger(dimension) || dimension < 1) {
+      throw modelInvalid(`${where}: expected positive integers as shape`)
+    }
+    return dimension
+  })
+}
+
+function readCall(node: JsonValue, layer: Omit<LayerConfig, 'calls'>): readonly string[] {
+  const { args, kwargs } = objectOf(node, 'inbound node')
+  const where = `layer "${layer.name}" (${layer.className})`
+  for (const [name, value] of Object.entries(objectOf(kwargs ?? {}, 'kwargs'))) {
+    if (value !== null) throw modelUnsupported('call argument', name, where)
+  }
+  const [first, ...others] = listOf(args, 'args')
+  if (first === undefined || others.some((other) => other !== null)) {
+    throw modelUnsupported('call', `with ${others.length + 1} positional arguments`, where)
+  }
+  const tensors: readonly JsonValue[] = Array.isArray(first) ? (first as readonly JsonValue[]) : [first]
+  return tensors.map((tensor) =>
+    endpoint(objectOf(objectOf(tensor, 'input tensor').config, 'tensor').keras_history ?? null),
+  )
+}
+
+/** `["a", 0, 0]`, or a list of such. */
+function endpoints(value: JsonValue | undefined, name: string): readonly string[] {
+  const list = listOf(value, name)
+  return typeof list[0] === 'string' ? [endpoint(list)] : list.map(endpoint)
+}
+
+function endpoint(value: JsonValue): string {
+  const [layer, call, tensor] = listOf(value, 'keras_history')
+  if (typeof layer !== 'string' || typeof call !== 'number' || tensor !== 0) {
+    throw modelInvalid('config.json: expected [layer, call, 0] where a tensor is named')
+  }
+  return tensorKey(layer, call)
+}
+
+function objectOf(value: JsonValue | undefined, name: string): JsonObject {
+  if (!isJsonObject(value)) throw modelInvalid(`config.json: expected an object as ${name}`)
+  return value
+}
+
+function listOf(value: JsonValue | undefined, name: string): readonly JsonValue[] {
+  if (!Array.isArray(value)) throw modelInvalid(`config.json: expected a list as ${name}`)
+  return value as readonly JsonValue[]
+}

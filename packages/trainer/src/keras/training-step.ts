@@ -1,0 +1,127 @@
+/** One step of training or evaluation on the loaded tfjs backend. @module */
+
+import * as tf from '@tensorflow/tfjs-core'
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core'
+
+import type { Random } from '../random.ts'
+import type { RowBatch } from '../row-source.ts'
+import { inputTensors, targetTensor } from './batch-tensors.ts'
+import { forward, newPass, penalties, uploadWeights, type LiveWeights } from './forward.ts'
+import type { Pass } from './layer.ts'
+import type { KerasModel, ModelWeight } from './model.ts'
+import { Gradient } from './optimizers/gradient.ts'
+
+/** What a step gives back. */
+export interface StepResult {
+  /** The batch's loss, penalties of weights included. */
+  readonly loss: number
+  /** The model's outputs, row-major; in a training step, those before its update. */
+  readonly predictions: Float32Array
+}
+
+/**
+ * A model made ready to be trained, one batch at a time. The seam between a model and an engine: another engine is
+ * another way to make one of these.
+ */
+export interface TrainingStep {
+  train(batch: RowBatch, rows: number): Promise<StepResult>
+  evaluate(batch: RowBatch, rows: number): Promise<StepResult>
+  /** The numbers of every weight as they are now. */
+  weights(): ReadonlyMap<ModelWeight, Float32Array>
+  /** Frees everything the step holds. */
+  dispose(): void
+}
+
+/**
+ * A step for a model, with its own copy of the weights and a fresh optimizer, on the backend that `loadBackend` loaded.
+ *
+ * @param random - where dropout masks come from
+ */
+export function createTrainingStep(model: KerasModel, random: Random): TrainingStep {
+  const weights = uploadWeights(model)
+  const trainable = [...weights].flatMap(([weight, variable]) => (weight.spec.trainable ? [variable] : []))
+  const optimizer = model.compile.optimizer.create()
+
+  return {
+    async train(batch, rows) {
+      const pass = newPass(true, random)
+      const kept: Tensor[] = []
+      const evaluate = (): Scalar => {
+        const { loss, output } = lossOf(model, weights, { batch, rows }, pass)
+        kept.push(tf.keep(output.clone()))
+        return loss
+      }
+      const { loss, gradients } = takeGradients(evaluate, trainable)
+      tf.tidy(() => {
+        optimizer.apply(withLookups(gradients, weights, pass))
+      })
+      const result = await readResult(loss, kept[0] ?? loss)
+      for (const parts of pass.sparseGradients.values())
+        kept.push(...parts.flatMap((part) => [part.indices, part.rows]))
+      tf.dispose([loss, ...gradients.values(), ...kept])
+      return result
+    },
+    async evaluate(batch, rows) {
+      const { loss, output } = tf.tidy(() => lossOf(model, weights, { batch, rows }, newPass(false, random)))
+      const result = await readResult(loss, output)
+      tf.dispose([loss, output])
+      return result
+    },
+    weights() {
+      const floats = [...weights].filter(([weight]) => weight.spec.dtype === 'float32')
+      return new Map(floats.map(([weight, variable]) => [weight, Float32Array.from(variable.dataSync())]))
+    },
+    dispose() {
+      optimizer.dispose()
+      tf.dispose([...weights.values()])
+    },
+  }
+}
+
+function lossOf(
+  model: KerasModel,
+  weights: LiveWeights,
+  { batch, rows }: { readonly batch: RowBatch; readonly rows: number },
+  pass: Pass,
+): { loss: Scalar; output: Tensor } {
+  const prediction = forward(model, weights, inputTensors(model, batch.inputs, rows), pass)
+  const loss = model.compile.loss.compute(targetTensor(model, batch.target, rows), prediction)
+  return { loss: tf.addN<Scalar>([loss, ...penalties(weights)]), output: prediction.output }
+}
+
+/** A model without a trainable weight is still run: its loss is worth knowing. */
+function takeGradients(
+  evaluate: () => Scalar,
+  variables: readonly Variable[],
+): { readonly loss: Scalar; readonly gradients: ReadonlyMap<Variable, Tensor> } {
+  if (variables.length === 0) return { loss: tf.tidy(evaluate), gradients: new Map() }
+  const { value, grads } = tf.variableGrads(evaluate, [...variables])
+  const gradients = variables.flatMap((variable): [Variable, Tensor][] => {
+    const gradient = grads[variable.name]
+    return gradient === undefined ? [] : [[variable, gradient]]
+  })
+  return { loss: value, gradients: new Map(gradients) }
+}
+
+/** Gradients of looked-up tables in their parts; what a penalty adds to one is what the lookups do not explain. */
+function withLookups(
+  gradients: ReadonlyMap<Variable, Tensor>,
+  weights: LiveWeights,
+  pass: Pass,
+): ReadonlyMap<Variable, Gradient> {
+  const penalized = new Set([...weights].flatMap(([{ spec }, variable]) => (spec.regularizer ? [variable] : [])))
+  return new Map(
+    [...gradients].map(([variable, gradient]) => {
+      const parts = pass.sparseGradients.get(variable)
+      if (parts === undefined) return [variable, Gradient.dense(gradient)]
+      const lookups = Gradient.lookup(parts, undefined, variable.shape)
+      if (!penalized.has(variable)) return [variable, lookups]
+      return [variable, Gradient.lookup(parts, tf.sub(gradient, lookups.sum()), variable.shape)]
+    }),
+  )
+}
+
+async function readResult(loss: Tensor, output: Tensor): Promise<StepResult> {
+  const [[value = Number.NaN], predictions] = [await loss.data<'float32'>(), await output.data<'float32'>()]
+  return { loss: value, predictions: Float32Array.from(predictions) }
+}

@@ -1,0 +1,67 @@
+/** MaxPoolGrad: each window's gradient goes to its largest entry. @module */
+
+import { backend_util, type KernelFunc } from '@tensorflow/tfjs-core'
+
+import { asWasm, inputOf, makeZeros, numbersOf } from './wasm-memory.ts'
+
+type PoolFacts = ReturnType<typeof backend_util.computePool2DInfo>
+
+/** tfjs's own is wrong for padding `same`. Of equal entries the first takes the gradient, as in TensorFlow. */
+export const maxPoolGradient: KernelFunc = ({ inputs, attrs, backend }) => {
+  const wasm = asWasm(backend)
+  const input = inputOf(inputs, 'input')
+  const { filterSize, strides, pad } = attrs as unknown as PoolAttributes
+  const facts = backend_util.computePool2DInfo(asFour(input.shape), filterSize, strides, 1, pad)
+  const output = makeZeros(input.shape, wasm)
+
+  const gradient = numbersOf(output, wasm)
+  const values = numbersOf(input, wasm)
+  let window = 0
+  const incoming = numbersOf(inputOf(inputs, 'dy'), wasm)
+  for (let row = 0; row < facts.batchSize; row += 1) {
+    for (let y = 0; y < facts.outHeight; y += 1) {
+      for (let x = 0; x < facts.outWidth; x += 1) {
+        for (let channel = 0; channel < facts.inChannels; channel += 1) {
+          const at = largestOf(values, facts, { row, y, x, channel })
+          gradient[at] = (gradient[at] ?? 0) + (incoming[window] ?? 0)
+          window += 1
+        }
+      }
+    }
+  }
+  return output
+}
+
+interface PoolAttributes {
+  readonly filterSize: [number, number] | number
+  readonly strides: [number, number] | number
+  readonly pad: 'valid' | 'same' | number
+}
+
+/** Where in the input the largest entry of one window stands. */
+function largestOf(
+  values: Float32Array | Int32Array,
+  facts: PoolFacts,
+  { row, y, x, channel }: { readonly row: number; readonly y: number; readonly x: number; readonly channel: number },
+): number {
+  const top = y * facts.strideHeight - facts.padInfo.top
+  const left = x * facts.strideWidth - facts.padInfo.left
+  let best = -1
+  let largest = -Infinity
+  for (let inY = Math.max(0, top); inY < Math.min(facts.inHeight, top + facts.filterHeight); inY += 1) {
+    for (let inX = Math.max(0, left); inX < Math.min(facts.inWidth, left + facts.filterWidth); inX += 1) {
+      const at = ((row * facts.inHeight + inY) * facts.inWidth + inX) * facts.inChannels + channel
+      const value = values[at] ?? 0
+      if (best < 0 || value > largest) {
+        best = at
+        largest = value
+      }
+    }
+  }
+  return best
+}
+
+function asFour(shape: readonly number[]): [number, number, number, number] {
+  const [rows = 0, height = 0, width = 0, channels = 0] = shape
+  return [rows, height, width, channels]
+}
