@@ -28,10 +28,14 @@ export function parseTimestamp(text: string): Timestamp {
   return text as Timestamp
 }
 
-/** The whole second in which `date` lies. */
+/**
+ * The whole second in which `date` lies.
+ *
+ * @throws ParseError `TIMESTAMP_INVALID` for an invalid date, and outside the years 0000 to 9999
+ */
 export function toTimestamp(date: Date): Timestamp {
-  const text = formatSeconds(date.getTime())
-  return parseTimestamp(text)
+  const milliseconds = date.getTime()
+  return parseTimestamp(Number.isNaN(milliseconds) ? String(date) : formatSeconds(milliseconds))
 }
 
 /** Negative, zero or positive, as `a` is before, at or after `b`. */
