@@ -35,10 +35,9 @@ import {
 } from '@aibomgen/pipeline'
 import { MemoryArtifactStore } from '@aibomgen/storage/memory'
 import { createProcessIsolation, DEFAULT_LIMITS } from '@aibomgen/trainer'
-import { createMachineProbes } from '@aibomgen/trainer/environment'
 
 const target = fileURLToPath(new URL('../vectors/releases/', import.meta.url))
-const wine = fileURLToPath(new URL('../examples/wine/', import.meta.url))
+const wine = fileURLToPath(new URL('../../shared/data/wine-csv/', import.meta.url))
 const clock: Clock = { now: () => toTimestamp(new Date()) }
 
 /** Seeds that anybody can compute: these keys protect nothing. */
@@ -133,7 +132,8 @@ async function makeRelease(name: string, epochs: number): Promise<void> {
       layout,
       workspaces: createWorkspaces(join(scratch, 'workspaces')),
       isolation: createProcessIsolation(),
-      probes: await createMachineProbes(scratch),
+      // Nobody's machine in particular.
+      probes: [],
       workerSigner: worker,
       issuer: createIssuer(issuing, { specVersion: '1.6', withheld: [] }),
     },

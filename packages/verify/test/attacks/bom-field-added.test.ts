@@ -31,7 +31,7 @@ describe('a signed AIBoM that was added to', () => {
   it('white space alone breaks the detached signature', async () => {
     const files = loadRelease()
     replaceText(files, 'aibom.json', '{', '{ ')
-    await expectFailure(files, { 'bom-signature': 'SIGNATURE_THRESHOLD' })
+    await expectFailure(files, { 'bom-signature': 'SIGNATURE_INVALID' })
   })
 
   it('the timestamp changed', async () => {

@@ -22,7 +22,7 @@ describe('a release with one byte changed', () => {
     ['inputs/job.json', 'artifact-digests', 'DIGEST_MISMATCH'],
     ['environment.json', 'artifact-digests', 'DIGEST_MISMATCH'],
     ['logs.txt', 'artifact-digests', 'DIGEST_MISMATCH'],
-    ['aibom.sig', 'bom-signature', 'SIGNATURE_THRESHOLD'],
+    ['aibom.sig', 'bom-signature', 'SIGNATURE_INVALID'],
   ])('%s: %s says %s', async (name, check, code) => {
     const files = loadRelease()
     flipByte(files, name)
