@@ -50,11 +50,17 @@ export interface ContainerFacts {
   readonly imageDigest: Observed<string>
 }
 
-/** The program that trained. */
+/** A revision in git. `modified`: tracked files differed from it. */
+export interface CheckoutFacts {
+  readonly commit: string
+  readonly modified: boolean
+}
+
+/** The program that trained. `checkout` is the repository it ran from; absent where it was installed as a package. */
 export interface TrainerFacts {
   readonly name: string
   readonly version: string
-  readonly commit: Observed<string>
+  readonly checkout: Observed<CheckoutFacts>
 }
 
 /** The engine that trained. `versions` are by package name. */

@@ -3,6 +3,7 @@
 export { buildAibom, type Aibom, type BuildOptions } from './build-aibom.ts'
 export type {
   BackendFacts,
+  CheckoutFacts,
   ContainerFacts,
   CpuFacts,
   DiskFacts,

@@ -140,7 +140,11 @@ export const WINE_FACTS: TrainingFacts = {
     },
     trainer: {
       status: 'observed',
-      value: { name: '@aibomgen/trainer', version: '0.1.0', commit: { status: 'absent' } },
+      value: {
+        name: '@aibomgen/trainer',
+        version: '0.1.0',
+        checkout: { status: 'observed', value: { commit: '0'.repeat(40), modified: false } },
+      },
     },
     packages: {
       status: 'observed',

@@ -1,8 +1,7 @@
 /** What an AIBoM will say of a run: from the documents that its verified links name, and from nothing else. @module */
 
 import { sha256Hex, type ArtifactDescriptor, type Timestamp } from '@aibomgen/core'
-import type { EnvironmentFacts, EvidenceFile, Manufacturer, TrainingFacts, Withholdable } from '@aibomgen/bom'
-import type { EnvironmentReport } from '@aibomgen/trainer/environment'
+import type { EvidenceFile, Manufacturer, TrainingFacts, Withholdable } from '@aibomgen/bom'
 
 import type { RunDocuments } from './read-run-documents.ts'
 import type { SignedFile } from './submit-job.ts'
@@ -50,7 +49,7 @@ export function describeRun(documents: RunDocuments, issuing: IssuingFacts): Tra
     history: documents.metrics,
     dataset: documents.manifest,
     definition: documents.definition,
-    environment: describeEnvironment(environment),
+    environment,
     evidence: {
       submitInputs: evidenceFile(issuing.receipt),
       runTraining: [evidenceFile(issuing.runLink)],
@@ -60,15 +59,6 @@ export function describeRun(documents: RunDocuments, issuing: IssuingFacts): Tra
     vulnerabilities: { state: 'not scanned' },
     withheld: issuing.withheld,
   }
-}
-
-function describeEnvironment(report: EnvironmentReport): EnvironmentFacts {
-  const { trainer } = report
-  if (trainer.status !== 'observed') return { ...report, trainer }
-  const { name, version, checkout } = trainer.value
-  const commit =
-    checkout.status === 'observed' ? { status: 'observed' as const, value: checkout.value.commit } : checkout
-  return { ...report, trainer: { status: 'observed', value: { name, version, commit } } }
 }
 
 function evidenceFile({ name, bytes }: SignedFile): EvidenceFile {

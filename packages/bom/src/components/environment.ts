@@ -97,11 +97,16 @@ function imageHash(digest: string): BomHash {
   return { alg: 'SHA-256', content }
 }
 
-function buildTrainer({ name, version, commit }: TrainerFacts): AibomComponent {
+function buildTrainer({ name, version, checkout }: TrainerFacts): AibomComponent {
   return createComponent('application' as Enums.ComponentType, name, {
     bomRef: BOM_REFS.trainer,
     version,
-    properties: [observationProperty('trainer:commit', commit)],
+    properties: [
+      observationProperty('trainer:commit', checkout, ({ commit }) => commit),
+      ...observedValues(checkout).map(({ modified }) =>
+        property(`${PROPERTY_PREFIXES.environment}trainer:modified`, modified),
+      ),
+    ],
   })
 }
 
