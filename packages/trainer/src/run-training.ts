@@ -84,13 +84,13 @@ export async function runTraining(
   await assertTrainingOutputs(staged.directory)
 
   const environment: EnvironmentReport = {
+    ...(await machineSeen),
     _type: ENVIRONMENT_REPORT_TYPE,
     jobId: staged.jobId,
     times: { requested: staged.requestedAt, started: startedAt, ended: endedAt },
     keySeparation: options.keySeparation,
     isolation,
     backend: observed(backend),
-    ...(await machineSeen),
   }
   return { command: TRAINING_COMMAND, returnValue, startedAt, endedAt, logs: log.bytes(), backend, environment }
 }
@@ -130,6 +130,8 @@ async function superviseTraining(
     grace = setTimeout(() => kill.abort(), CANCEL_GRACE_SECONDS * 1000)
   }
   options.signal.addEventListener('abort', cancel, { once: true })
+  // It may have aborted while the child was being started.
+  if (options.signal.aborted) cancel()
   try {
     const end = await child.ended
     const { backend, lastWord } = conversation

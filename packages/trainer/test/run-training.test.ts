@@ -3,6 +3,7 @@ import {
   createProcessIsolation,
   DEFAULT_LIMITS,
   runTraining,
+  type Isolation,
   type TrainingEvent,
   type TrainingOptions,
   type TrainingOutcome,
@@ -37,12 +38,16 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true }))
 
-async function train(script: string, options: Partial<TrainingOptions> = {}): Promise<TrainingOutcome> {
+async function train(
+  script: string,
+  options: Partial<TrainingOptions> = {},
+  isolation: Isolation = createProcessIsolation(),
+): Promise<TrainingOutcome> {
   const entry = join(directory, 'child.mjs')
   await writeFile(entry, PRELUDE + script)
   return runTraining(
     { directory, jobId, requestedAt },
-    { isolation: createProcessIsolation(), probes: [], clock: risingClock(), program: { entry, execArgv: [] } },
+    { isolation, probes: [], clock: risingClock(), program: { entry, execArgv: [] } },
     {
       limits: DEFAULT_LIMITS,
       keySeparation: 'single-host',
@@ -173,6 +178,21 @@ describe('a training run', () => {
     const controller = new AbortController()
     const script = `await say(started); for (;;);`
     const running = train(script, { signal: controller.signal, onEvent: () => controller.abort() })
+    await expect(running).rejects.toMatchObject({ code: 'CANCELLED' })
+  })
+
+  it('stops a child that was being started when the job was cancelled', async () => {
+    const controller = new AbortController()
+    const real = createProcessIsolation()
+    const isolation: Isolation = {
+      ...real,
+      spawn: async (...args) => {
+        const handle = await real.spawn(...args)
+        controller.abort()
+        return handle
+      },
+    }
+    const running = train(`setInterval(() => {}, 1000)`, { signal: controller.signal }, isolation)
     await expect(running).rejects.toMatchObject({ code: 'CANCELLED' })
   })
 

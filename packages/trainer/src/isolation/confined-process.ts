@@ -28,14 +28,17 @@ const CHILD_ENVIRONMENT = {
   NODE_CHANNEL_SERIALIZATION_MODE: 'json',
 }
 
+/** A program and its arguments; never a shell's. */
+export type Command = readonly [program: string, ...argv: string[]]
+
 /**
  * Starts `command` for `child` and keeps to the contract of `Isolation.spawn`, as far as a parent can.
  *
- * @param command - the whole command line, what confines the child included; never a shell's
+ * @param command - the whole command line, what confines the child included
  * @throws TrainingError `ISOLATION_UNAVAILABLE`
  */
 export async function startConfinedProcess(
-  command: readonly [string, ...string[]],
+  command: Command,
   child: TrainingChild,
   limits: Limits,
   signal: AbortSignal,
@@ -58,17 +61,19 @@ export async function startConfinedProcess(
     send(message) {
       if (channel.writable) channel.write(`${JSON.stringify(message)}\n`)
     },
-    ended: superviseChild(started, channel, child, limits, signal),
+    ended: superviseChild({ started, channel, child, limits, signal }),
   }
 }
 
-async function superviseChild(
-  started: ChildProcess,
-  channel: Duplex,
-  child: TrainingChild,
-  limits: Limits,
-  signal: AbortSignal,
-): Promise<ChildEnd> {
+interface StartedChild {
+  readonly started: ChildProcess
+  readonly channel: Duplex
+  readonly child: TrainingChild
+  readonly limits: Limits
+  readonly signal: AbortSignal
+}
+
+async function superviseChild({ started, channel, child, limits, signal }: StartedChild): Promise<ChildEnd> {
   const { stdout, stderr, pid } = started as ChildProcess & { stdout: Readable; stderr: Readable; pid: number }
   const outputDirectory = join(child.directory, 'outputs')
   let failure: Error | undefined

@@ -42,8 +42,8 @@ export interface ChildHandle {
  * Starts training children and confines them.
  *
  * - `probe` starts nothing and says what `spawn` will enforce on this machine, never more.
- * - `spawn` gives the child standard streams, one channel for JSON messages (Node's `process.send`) and an environment
- *   without anything of the parent's. The child sees no other process's files but those that `probe` admits to.
+ * - `spawn` gives the child two output streams, one channel for JSON messages (Node's `process.send`), and an
+ *   environment without anything of ours. What else of the host it can reach, `probe` says.
  * - `limits` hold from the start to the end; past one, the child is killed.
  * - When `signal` aborts, the child and its process group are killed at once. No handle outlives its child.
  *

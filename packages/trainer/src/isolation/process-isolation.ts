@@ -4,7 +4,7 @@ import { access, constants } from 'node:fs/promises'
 
 import { TrainingError } from '@aibomgen/core'
 
-import { startConfinedProcess } from './confined-process.ts'
+import { startConfinedProcess, type Command } from './confined-process.ts'
 import type { Enforcement, IsolationReport } from './isolation-report.ts'
 import type { Isolation } from './isolation.ts'
 import type { Limits } from './limits.ts'
@@ -41,10 +41,9 @@ export function createProcessIsolation({ prlimit = '/usr/bin/prlimit' }: Process
         throw new TrainingError('ISOLATION_UNAVAILABLE', reason, { required: 'process', reason })
       }
       const heap = `--max-old-space-size=${Math.ceil(limits.memoryBytes / MIB)}`
-      const node = [process.execPath, heap, ...child.execArgv, child.entry, ...child.argv] as const
-      const prefix = (await hasPrlimit()) ? [prlimit, ...resourceLimits(limits), '--'] : []
-      const [program = process.execPath, ...argv] = [...prefix, ...node]
-      return startConfinedProcess([program, ...argv], child, limits, signal)
+      const node: Command = [process.execPath, heap, ...child.execArgv, child.entry, ...child.argv]
+      const command: Command = (await hasPrlimit()) ? [prlimit, ...resourceLimits(limits), '--', ...node] : node
+      return startConfinedProcess(command, child, limits, signal)
     },
   }
 }
