@@ -85,9 +85,9 @@ function queryFor(file: string, { header }: CsvStructure, wanted: readonly Wante
 
 /** NULL for an empty cell, NaN for one that is no number. DuckDB would take `1_000` for a thousand. */
 function numberIn(column: string): string {
-  return `CASE WHEN ${column} IS NULL OR trim(${column}) = '' THEN NULL
-    WHEN contains(${column}, '_') THEN 'NaN'::DOUBLE
-    ELSE coalesce(TRY_CAST(${column} AS DOUBLE), 'NaN'::DOUBLE) END`
+  const otherwise = `CASE WHEN coalesce(trim(${column}), '') = '' THEN NULL ELSE 'NaN'::DOUBLE END`
+  return `CASE WHEN contains(${column}, '_') THEN 'NaN'::DOUBLE
+    ELSE coalesce(TRY_CAST(${column} AS DOUBLE), ${otherwise}) END`
 }
 
 function literal(text: string): string {
