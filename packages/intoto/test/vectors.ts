@@ -12,12 +12,20 @@ export function readVectors<Row>(name: string): Row[] {
   return JSON.parse(readFileSync(new URL(`_vectors/${name}.json`, VECTORS), 'utf8')) as Row[]
 }
 
-/** A test identity that the whole cases know as well. */
-export function readIdentity(name: 'owner' | 'owner2' | 'alice' | 'bob' | 'carol' | 'mallory'): Promise<Signer> {
+/** Whom the whole cases know as well. */
+export type Identity = 'owner' | 'owner2' | 'alice' | 'bob' | 'carol' | 'mallory'
+
+/** The seed of a test identity. */
+export function readSeed(name: Identity): Uint8Array {
   const { pkcs8 } = JSON.parse(readFileSync(new URL('_keys/identities.json', VECTORS), 'utf8')) as {
     pkcs8: Record<string, string>
   }
-  return createEd25519Signer(fromBase64(pkcs8[name] ?? '').slice(-32))
+  return fromBase64(pkcs8[name] ?? '').slice(-32)
+}
+
+/** A test identity, ready to sign. */
+export function readIdentity(name: Identity): Promise<Signer> {
+  return createEd25519Signer(readSeed(name))
 }
 
 /** Directory of the whole in-toto cases, which lie beside the repository; undefined where they are missing. */
