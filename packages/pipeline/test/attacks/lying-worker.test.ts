@@ -1,0 +1,90 @@
+/** A worker hands the issuer something other than what it signed, or signs what did not happen. @module */
+
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { sha256Hex, utf8Decode, utf8Encode, type StoredArtifact } from '@aibomgen/core'
+import { linkFileName, signMetablock } from '@aibomgen/intoto'
+import { beforeAll, describe, expect, it } from 'vitest'
+
+import { recordRun, stageInputs, train, type RecordedRun, type TrainedJob } from '../../src/index.ts'
+import { describeRunAsLink } from '../../src/record-run.ts'
+import { readStored, storeBytes } from '../../src/store-bytes.ts'
+import { createPlatform, createSigner, runOptions, submitWine, type Platform } from '../platform.ts'
+
+let platform: Platform
+let trained: TrainedJob
+/** A true environment report, of another job. */
+let otherEnvironment: StoredArtifact
+
+beforeAll(async () => {
+  platform = await createPlatform()
+  const workspace = { directory: await mkdtemp(join(tmpdir(), 'lying-')), [Symbol.asyncDispose]: async () => undefined }
+  const staged = await stageInputs(await submitWine(platform, { epochs: 1 }), platform.deps, workspace)
+  trained = await train(staged, platform.deps, runOptions())
+  const { store } = platform.deps
+  const report = utf8Decode(await readStored(store, trained.byproducts['environment.json']))
+  const { id } = staged.job
+  otherEnvironment = await storeBytes(store, utf8Encode(report.replace(id, id.split('').reverse().join(''))))
+})
+
+const EVIL = { name: 'outputs/evil.sh', sha256: sha256Hex(utf8Encode('rm -rf /')), sizeBytes: 8 }
+
+describe('an issuer', () => {
+  it.each<[string, string, (job: TrainedJob) => TrainedJob]>([
+    ['a run that failed', 'COMMAND_FAILED', (job) => ({ ...job, returnValue: 1 })],
+    ['another command', 'COMMAND_MISMATCH', (job) => ({ ...job, command: ['rm', '-rf', '/'] })],
+    ['a product besides', 'RULE_VIOLATED', (job) => ({ ...job, outputs: { ...job.outputs, 'outputs/evil.sh': EVIL } })],
+    [
+      'other materials than were submitted',
+      'RULE_VIOLATED',
+      (job) => ({
+        ...job,
+        staged: {
+          ...job.staged,
+          materials: { ...job.staged.materials, 'inputs/dataset': { ...EVIL, name: 'inputs/dataset' } },
+        },
+      }),
+    ],
+    [
+      'the environment of another job',
+      'EVIDENCE_MISMATCH',
+      (job) => ({
+        ...job,
+        byproducts: {
+          ...job.byproducts,
+          'environment.json': { ...job.byproducts['environment.json'], ...otherEnvironment },
+        },
+      }),
+    ],
+  ])('refuses to sign for %s', async (_what, code, change) => {
+    const run = await recordRun(change(trained), platform.signers.worker)
+    await expectRefusal(run, code)
+  })
+
+  it('refuses a link by somebody who is no worker', async () => {
+    const stranger = await createSigner('stranger')
+    await expectRefusal(await recordRun(trained, stranger), 'LINK_INVALID')
+    const link = describeRunAsLink(trained)
+    const name = linkFileName(link.name, platform.signers.worker.publicKey.keyid)
+    await expectRefusal({ trained, link: { name, bytes: await signMetablock(link, [stranger]) } }, 'SIGNATURE_INVALID')
+  })
+
+  it('takes nothing that a worker says beside its link', async () => {
+    const run = await recordRun(trained, platform.signers.worker)
+    const outputs = { ...trained.outputs, 'outputs/metrics.json': { ...EVIL, name: 'outputs/metrics.json' } }
+    const honest = await platform.deps.issuer.issue(run)
+    const told = await platform.deps.issuer.issue({
+      ...run,
+      trained: { ...trained, outputs, startedAt: trained.endedAt },
+    })
+    expect(told.artifacts).toEqual(honest.artifacts)
+  })
+})
+
+async function expectRefusal(run: RecordedRun, code: string): Promise<void> {
+  const before = platform.issuerSignatures()
+  await expect(platform.deps.issuer.issue(run)).rejects.toMatchObject({ code })
+  expect(platform.issuerSignatures()).toBe(before)
+}
