@@ -46,12 +46,20 @@ const fileSchema = z.strictObject({
   sizeBytes: z.int().min(0),
 })
 
+/** An object whose members the submitter names. Zod would drop `__proto__` without a word. */
+function namedBySubmitter<T>(value: z.ZodType<T>): z.ZodType<Record<string, T>, unknown> {
+  return z
+    .unknown()
+    .refine((members) => !Object.hasOwn(Object(members), '__proto__'), 'no member called __proto__')
+    .pipe(z.record(z.string().min(1), value))
+}
+
 const jobRecordSchema = z.strictObject({
   _type: z.literal(JOB_RECORD_TYPE),
   jobId: z.uuid(),
   submittedAt: z.string().transform((text) => parseTimestamp(text)),
-  parameters: z.record(z.string().min(1), z.union([z.string(), z.number(), z.boolean()])),
-  metadata: z.record(z.string().min(1), z.string()),
+  parameters: namedBySubmitter(z.union([z.string(), z.number(), z.boolean()])),
+  metadata: namedBySubmitter(z.string()),
   files: z.strictObject({ model: fileSchema, dataset: fileSchema, definition: fileSchema }),
 })
 

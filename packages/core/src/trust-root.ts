@@ -71,7 +71,8 @@ const trustRootSchema = z.strictObject({
 /**
  * The trust root in a DSSE envelope. Its signatures are not looked at: see `acceptTrustRoot`.
  *
- * @throws ParseError `JSON_INVALID`, `LIMIT_EXCEEDED`, `DOCUMENT_INVALID`, `KEY_INVALID`
+ * @throws ParseError `JSON_INVALID`, `LIMIT_EXCEEDED`, `ENCODING_INVALID`, `DOCUMENT_INVALID`, `TIMESTAMP_INVALID`,
+ * `KEY_INVALID`
  */
 export function parseTrustRoot(bytes: Uint8Array): SignedTrustRoot {
   const envelope = envelopeFromJson(parseJson(bytes, { maxBytes: MAX_BYTES, document: 'trust root' }))
@@ -96,8 +97,10 @@ export function parseTrustRoot(bytes: Uint8Array): SignedTrustRoot {
  * @throws ParseError `DOCUMENT_INVALID` for a root that could not be read back
  */
 export async function signTrustRoot(root: TrustRoot, owners: readonly Signer[]): Promise<SignedTrustRoot> {
+  const wire = toWire(root)
+  parseWith(trustRootSchema, wire, 'trust root')
   assertCoherent(root)
-  const payload = canonicalizeJson(toWire(root))
+  const payload = canonicalizeJson(wire)
   return { root, envelope: await signEnvelope({ payloadType: TRUST_ROOT_PAYLOAD_TYPE, payload }, owners) }
 }
 
