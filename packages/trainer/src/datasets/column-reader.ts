@@ -13,9 +13,6 @@ export interface RefusedCell {
   readonly expected: string
 }
 
-/** A model computes in float32: what lies beyond it is no use, and would overflow the statistics. */
-const MAX_FLOAT32 = 3.4028234663852886e38
-
 /** Takes a column's cells, some rows at a time and in order. */
 export interface ColumnReader {
   /** The first cell that is refused, if any is. */
@@ -23,6 +20,9 @@ export interface ColumnReader {
   /** The column; nothing is taken afterwards. */
   finish(): Column
 }
+
+/** A model computes in float32: what lies beyond it is no use, and would overflow the statistics. */
+const MAX_FLOAT32 = 3.4028234663852886e38
 
 /** A reader of a column that has so many rows. Only a number column's cells may be missing. */
 export function createColumnReader(

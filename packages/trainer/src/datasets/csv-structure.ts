@@ -1,8 +1,7 @@
 /** The structure of a CSV file: its header, its rows, its lines; RFC 4180, strictly. @module */
 
-import { createReadStream } from 'node:fs'
-
 import { ParseError, utf8Decode } from '@aibomgen/core'
+import { readFileParts } from '@aibomgen/core/node'
 
 import { datasetError } from './dataset-error.ts'
 
@@ -30,7 +29,7 @@ const CR = 0x0d
  * The structure of the CSV file at `path`: comma-separated, quoted with `"`, LF or CRLF throughout, a header in the
  * first line, as many cells in every row. Blank lines are skipped; a byte order mark is too.
  *
- * @throws TrainingError `DATASET_INVALID`
+ * @throws TrainingError `DATASET_INVALID`; ArtifactError `FILE_UNREADABLE`
  */
 export async function readCsvStructure(path: string): Promise<CsvStructure> {
   const scanner = new CsvScanner(0)
@@ -161,8 +160,8 @@ class CsvScanner {
 /** The file's bytes, without a byte order mark. */
 async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   let isFirst = true
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    yield isFirst && chunk.subarray(0, 3).equals(BYTE_ORDER_MARK) ? chunk.subarray(3) : chunk
+  for await (const part of readFileParts(path)) {
+    yield isFirst && BYTE_ORDER_MARK.every((byte, index) => part[index] === byte) ? part.subarray(3) : part
     isFirst = false
   }
 }

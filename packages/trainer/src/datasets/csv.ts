@@ -13,7 +13,7 @@ import type { Table } from './table.ts'
  * or the label, and in a number column unless the definition says what becomes of it. The file's other columns are
  * ignored, and named.
  *
- * @throws TrainingError `DATASET_INVALID`, with row and column where there are any
+ * @throws TrainingError `DATASET_INVALID`, with row and column where there are any; ArtifactError `FILE_UNREADABLE`
  */
 export async function readCsv(path: string, definition: TrainableDefinition): Promise<Table> {
   const structure = await readCsvStructure(path)

@@ -1,7 +1,5 @@
 /** CSV cells through DuckDB, shut into one file. @module */
 
-import { resolve } from 'node:path'
-
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 
 import type { Cell } from './column-reader.ts'
@@ -27,7 +25,6 @@ export async function* readCsvCells(
   structure: CsvStructure,
   wanted: readonly WantedColumn[],
 ): AsyncGenerator<readonly (readonly Cell[])[]> {
-  const file = resolve(path)
   const instance = await DuckDBInstance.create(':memory:', {
     threads: '1',
     memory_limit: MEMORY_LIMIT,
@@ -38,8 +35,8 @@ export async function* readCsvCells(
   try {
     const connection = await instance.connect()
     try {
-      await shutInto(connection, file)
-      const result = await connection.stream(queryFor(file, structure, wanted))
+      await shutInto(connection, path)
+      const result = await connection.stream(queryFor(path, structure, wanted))
       for (
         let chunk = await result.fetchChunk();
         chunk !== null && chunk.rowCount > 0;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { TrainingError } from '@aibomgen/core'
+import { ArtifactError, TrainingError } from '@aibomgen/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -32,7 +32,8 @@ const definition: TrainableDefinition = {
 }
 
 async function read(content: string | Uint8Array, missing: MissingPolicy = 'refuse'): Promise<Table> {
-  const path = join(directory, "it's data")
+  // A name that would be a pattern, or end a text, if it were not quoted as it is.
+  const path = join(directory, "it's [data]*")
   await writeFile(path, content)
   return readCsv(path, { ...definition, missing })
 }
@@ -133,6 +134,11 @@ describe('CSV', () => {
     for (const content of ['x,region,y\n1,n,\n', 'x,region,y\n1,,0\n']) {
       expect((await rejectionOf(TrainingError, () => read(content, 0))).code).toBe('DATASET_INVALID')
     }
+  })
+
+  it('tells of a file that is not there as such', async () => {
+    const missing = join(directory, 'missing')
+    expect((await rejectionOf(ArtifactError, () => readCsv(missing, definition))).code).toBe('FILE_UNREADABLE')
   })
 
   it('says row, line, column, what was expected and what came', async () => {
