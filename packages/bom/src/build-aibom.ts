@@ -1,6 +1,6 @@
 /** From the facts of a training run to its AIBoM. @module */
 
-import { type Enums, Models, Spec } from '#cyclonedx-library'
+import { Enums, Models, Spec } from '#cyclonedx-library'
 import {
   canonicalizeJson,
   describeProblems,
@@ -107,12 +107,12 @@ function deriveSerialNumber(facts: TrainingFacts, specVersion: SpecVersion): str
 }
 
 function buildMetadata(facts: TrainingFacts, model: AibomComponent): AibomMetadata {
-  const tool = createComponent('application' as Enums.ComponentType, 'aibomgen', {
+  const tool = createComponent(Enums.ComponentType.Application, 'aibomgen', {
     bomRef: BOM_REFS.tool,
     version: facts.toolVersion,
   })
   const metadata = new AibomMetadata({
-    lifecycles: new Models.LifecycleRepository(['build' as Enums.LifecyclePhase]),
+    lifecycles: new Models.LifecycleRepository([Enums.LifecyclePhase.Build]),
     tools: new Models.Tools({ components: new Models.ComponentRepository([tool]) }),
     component: model,
     properties: createProperties([

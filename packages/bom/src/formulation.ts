@@ -39,7 +39,7 @@ export function buildFormulation(facts: TrainingFacts, environmentRefs: readonly
         timeStart: facts.startedAt,
         timeEnd: facts.endedAt,
         ...(environmentRefs.length > 0 ? { runtimeTopology: environmentRefs.map((ref) => ({ ref })) } : {}),
-        properties: describeRun(facts).map(({ name, value }) => ({ name, value })),
+        properties: describeRun(facts),
       },
     ],
   }

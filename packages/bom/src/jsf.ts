@@ -12,6 +12,8 @@ import {
 } from '@aibomgen/core'
 import * as z from 'zod'
 
+import { isObject } from './json-structure.ts'
+
 /** A document's signature, taken apart. Nothing about it has been verified. */
 export interface JsfSignature {
   /** What the signer called its key; a hint, never a proof. */
@@ -71,18 +73,14 @@ export function openJsf(document: JsonObject): JsfSignature {
       )
     }
   }
-  const { value, keyId, publicKey, certificatePath } = parseWith(signatureSchema, found, 'signature')
-  const { value: _, ...head } = found as JsonObject
+  const { value, ...head } = parseWith(signatureSchema, found, 'signature')
+  const { keyId, publicKey, certificatePath } = head
   return {
     ...(keyId === undefined ? {} : { keyId }),
     embedsKey: publicKey !== undefined || certificatePath !== undefined,
     signature: fromBase64(value),
     message: canonicalizeJson({ ...document, signature: head }),
   }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function refused(path: string, expected: string, got: string): ParseError {

@@ -1,6 +1,6 @@
 /** From a licence in a submitter's words to CycloneDX's three ways of naming one. @module */
 
-import { type Enums, Models, SPDX } from '#cyclonedx-library'
+import { Enums, Models, SPDX } from '#cyclonedx-library'
 import type { JsonObject } from '@aibomgen/core'
 
 import { isSpdxExpression } from './cyclonedx/spdx-expression.ts'
@@ -23,7 +23,7 @@ export function createLicenses(text: string): readonly Models.License[] {
   const choice = chooseLicense(text)
   if (choice === undefined) return []
   const license = createLicense(choice)
-  license.acknowledgement = 'declared' as Enums.LicenseAcknowledgement
+  license.acknowledgement = Enums.LicenseAcknowledgement.Declared
   return [license]
 }
 

@@ -2,12 +2,13 @@
 
 import { describeValue, type JsonObject } from '@aibomgen/core'
 
+import { isObject } from './json-structure.ts'
 import { lintComponents } from './lint/components.ts'
-import { isObject, walkObjects, type LintFinding, type LintNode } from './lint/finding.ts'
+import { walkObjects, type LintFinding, type LintNode, type LintRule } from './lint/finding.ts'
 import { lintReferences } from './lint/references.ts'
 import { lintSignatures } from './lint/signatures.ts'
 
-const RULES = [lintReferences, lintComponents, lintTimes, lintSignatures, lintDocument]
+const RULES: readonly LintRule[] = [lintReferences, lintComponents, lintTimes, lintSignatures, lintDocument]
 
 /**
  * Findings about `bom`, rule by rule. For documents that are valid under the schema; of others it reports what it can.

@@ -34,7 +34,7 @@ export function buildModelCard(facts: TrainingFacts): JsonObject {
     },
     quantitativeAnalysis: { performanceMetrics: finalMetrics(facts.history) },
     ...(considerations === undefined ? {} : { considerations }),
-    properties: describeModel(facts).map(({ name, value }) => ({ name, value })),
+    properties: describeModel(facts),
   }
 }
 

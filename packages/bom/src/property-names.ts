@@ -47,11 +47,8 @@ export const PROPERTY_PREFIXES = {
   vulnerabilityCount: 'aibomgen:vulnerabilities:count:',
 } as const
 
-/** A CycloneDX property, as documents spell it. */
-export interface BomProperty {
-  readonly name: string
-  readonly value: string
-}
+/** A CycloneDX property, as documents spell it. An alias and no interface, so that it counts as JSON. */
+export type BomProperty = { readonly name: string; readonly value: string }
 
 /** The property `name` with a scalar spelled out: `0` stays `0`, `false` stays `false`. */
 export function property(name: string, value: string | number | boolean): BomProperty {

@@ -8,6 +8,7 @@ import {
   type SchemaError,
   type SchemaValidator,
 } from './cyclonedx/generated/validators.js'
+import { followPointer, pointTo } from './json-structure.ts'
 
 /** Versions of CycloneDX that are built and validated here. */
 export const SPEC_VERSIONS = ['1.6', '1.7'] as const
@@ -35,10 +36,10 @@ function toProblem({ instancePath, keyword, params }: SchemaError, bom: JsonObje
   switch (keyword) {
     case 'required':
     case 'dependencies':
-      return { path: `${instancePath}/${pointerSegment(params.missingProperty)}`, expected: 'a value', got: 'nothing' }
+      return { path: pointTo(instancePath, String(params.missingProperty)), expected: 'a value', got: 'nothing' }
     case 'additionalProperties':
       return {
-        path: `${instancePath}/${pointerSegment(params.additionalProperty)}`,
+        path: pointTo(instancePath, String(params.additionalProperty)),
         expected: 'no such member',
         got: describeValue(params.additionalProperty),
       }
@@ -48,7 +49,7 @@ function toProblem({ instancePath, keyword, params }: SchemaError, bom: JsonObje
       return {
         path: instancePath,
         expected: expectation(keyword, params),
-        got: describeValue(valueAt(bom, instancePath)),
+        got: describeValue(followPointer(bom, instancePath)),
       }
   }
 }
@@ -80,16 +81,4 @@ function expectation(keyword: string, params: SchemaError['params']): string {
     default:
       return typeof params.limit === 'number' ? `${keyword} ${params.limit}` : keyword
   }
-}
-
-function pointerSegment(name: unknown): string {
-  return String(name).replaceAll('~', '~0').replaceAll('/', '~1')
-}
-
-function valueAt(root: unknown, pointer: string): unknown {
-  const segments = pointer.split('/').slice(1)
-  return segments.reduce<unknown>((value, segment) => {
-    const name = segment.replaceAll('~1', '/').replaceAll('~0', '~')
-    return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
-  }, root)
 }

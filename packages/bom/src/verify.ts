@@ -8,11 +8,11 @@ import {
   VerificationError,
   verifySignature,
   type JsonObject,
-  type JsonValue,
   type PublicKey,
   type Verified,
 } from '@aibomgen/core'
 
+import { isObject } from './json-structure.ts'
 import { openJsf } from './jsf.ts'
 
 /** The largest BOM that is read, in bytes. */
@@ -67,10 +67,6 @@ export async function verifyDetachedSignature(
   }
   const [only, ...others] = keys
   throw only !== undefined && others.length === 0 ? invalid('detached signature', only) : unsigned('detached signature')
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function unsigned(subject: string): VerificationError<'SIGNATURE_THRESHOLD'> {

@@ -1,6 +1,6 @@
 /** Components for the files that a run was given and made. @module */
 
-import type { Enums } from '#cyclonedx-library'
+import { Enums } from '#cyclonedx-library'
 import type { ArtifactDescriptor } from '@aibomgen/core'
 
 import {
@@ -15,7 +15,7 @@ import type { InputArtifact } from '../training-facts.ts'
 
 /** A file by its digest: nothing is said about what it holds. */
 export function buildFile(bomRef: string, artifact: InputArtifact): AibomComponent {
-  return buildArtifact('file' as Enums.ComponentType, bomRef, artifact)
+  return buildArtifact(Enums.ComponentType.File, bomRef, artifact)
 }
 
 /**

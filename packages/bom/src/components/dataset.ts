@@ -1,10 +1,10 @@
 /** Components for the data set and for the definition that says how to read it. @module */
 
-import type { Enums } from '#cyclonedx-library'
+import { Enums } from '#cyclonedx-library'
 
 import { BOM_REFS } from '../bom-ref.ts'
 import type { AibomComponent } from '../cyclonedx/models.ts'
-import type { ColumnFacts, DatasetFacts } from '../model-facts.ts'
+import type { DatasetFacts } from '../model-facts.ts'
 import { property, PROPERTY_NAMES, sortProperties, type BomProperty } from '../property-names.ts'
 import type { TrainingFacts } from '../training-facts.ts'
 import { buildArtifact } from './artifact.ts'
@@ -14,7 +14,7 @@ import { embedJson } from './embedded-json.ts'
 export function buildDataset({ inputs, outputs, dataset, withheld }: TrainingFacts): AibomComponent {
   const facts = withheld.includes('statistics') ? withoutStatistics(dataset) : dataset
   const properties = describeDataset(facts, outputs.datasetManifest.name)
-  return buildArtifact('data' as Enums.ComponentType, BOM_REFS.inputs.dataset, inputs.dataset, {
+  return buildArtifact(Enums.ComponentType.Data, BOM_REFS.inputs.dataset, inputs.dataset, {
     data: [{ type: 'dataset', contents: { properties } }],
   })
 }
@@ -25,30 +25,35 @@ export function buildDefinition({ inputs, definition }: TrainingFacts): AibomCom
   const contents = isWhole
     ? { attachment: { contentType: 'application/json', content: text } }
     : { properties: [{ name: PROPERTY_NAMES.definition, value: text }] }
-  return buildArtifact('data' as Enums.ComponentType, BOM_REFS.inputs.definition, inputs.definition, {
+  return buildArtifact(Enums.ComponentType.Data, BOM_REFS.inputs.definition, inputs.definition, {
     data: [{ type: 'definition', contents }],
   })
 }
 
-function describeDataset(dataset: DatasetFacts, manifest: string): readonly { name: string; value: string }[] {
+/** A data set, with as much about columns and classes as may be told. */
+type DatasetDescription = Omit<DatasetFacts, 'columns' | 'classes'> & {
+  readonly columns?: readonly object[]
+  readonly classes?: readonly object[]
+}
+
+function describeDataset(dataset: DatasetDescription, manifest: string): readonly BomProperty[] {
   const { type, rows, trainRows, validationRows, columns, classes } = dataset
-  const properties: readonly BomProperty[] = [
+  return sortProperties([
     property(PROPERTY_NAMES.datasetType, type),
     property(PROPERTY_NAMES.rows, rows),
     property(PROPERTY_NAMES.trainRows, trainRows),
     property(PROPERTY_NAMES.validationRows, validationRows),
     ...(columns === undefined ? [] : [property(PROPERTY_NAMES.columns, embedJson(columns, manifest).text)]),
     ...(classes === undefined ? [] : [property(PROPERTY_NAMES.classes, embedJson(classes, manifest).text)]),
-  ]
-  return sortProperties(properties).map(({ name, value }) => ({ name, value }))
+  ])
 }
 
 /** Names and types stay: they are what a model's inputs and outputs are called. Everything counted goes. */
-function withoutStatistics(dataset: DatasetFacts): DatasetFacts {
+function withoutStatistics(dataset: DatasetFacts): DatasetDescription {
   const { columns, classes, ...others } = dataset
   return {
     ...others,
-    ...(columns && { columns: columns.map(({ name, type, role }) => ({ name, type, role }) as ColumnFacts) }),
-    ...(classes && { classes: classes.map(({ value }) => ({ value }) as (typeof classes)[number]) }),
+    ...(columns && { columns: columns.map(({ name, type, role }) => ({ name, type, role })) }),
+    ...(classes && { classes: classes.map(({ value }) => ({ value })) }),
   }
 }

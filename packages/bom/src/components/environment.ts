@@ -1,6 +1,6 @@
 /** Components for the place of a run: operating system, devices, container, trainer and its packages. @module */
 
-import type { Enums } from '#cyclonedx-library'
+import { Enums } from '#cyclonedx-library'
 
 import { BOM_REFS, gpuRef, packageRef } from '../bom-ref.ts'
 import { createComponent, unfit, type AibomComponent, type BomHash } from '../cyclonedx/models.ts'
@@ -42,7 +42,7 @@ export function buildEnvironment(environment: EnvironmentFacts): readonly AibomC
 
 function buildOperatingSystem({ name, platform, kernel }: OperatingSystemFacts): AibomComponent {
   const [ownName = platform] = observedValues(name)
-  return createComponent('operating-system' as Enums.ComponentType, ownName, {
+  return createComponent(Enums.ComponentType.OperatingSystem, ownName, {
     bomRef: BOM_REFS.operatingSystem,
     properties: [
       property(`${PROPERTY_PREFIXES.environment}operating-system:platform`, platform),
@@ -53,12 +53,12 @@ function buildOperatingSystem({ name, platform, kernel }: OperatingSystemFacts):
 }
 
 function buildNode(version: string): AibomComponent {
-  return createComponent('platform' as Enums.ComponentType, 'Node.js', { bomRef: BOM_REFS.node, version })
+  return createComponent(Enums.ComponentType.Platform, 'Node.js', { bomRef: BOM_REFS.node, version })
 }
 
 function buildCpu({ model, architecture, logicalCores, instructionSets }: CpuFacts): AibomComponent {
   const [name = architecture] = observedValues(model)
-  return createComponent('device' as Enums.ComponentType, name, {
+  return createComponent(Enums.ComponentType.Device, name, {
     bomRef: BOM_REFS.cpu,
     properties: [
       property(`${PROPERTY_PREFIXES.environment}cpu:architecture`, architecture),
@@ -70,7 +70,7 @@ function buildCpu({ model, architecture, logicalCores, instructionSets }: CpuFac
 }
 
 function buildGpu({ name, memoryBytes, driver, cuda }: GpuFacts, index: number): AibomComponent {
-  return createComponent('device' as Enums.ComponentType, name, {
+  return createComponent(Enums.ComponentType.Device, name, {
     bomRef: gpuRef(index),
     properties: [
       observationProperty('gpu:memory-bytes', memoryBytes),
@@ -81,7 +81,7 @@ function buildGpu({ name, memoryBytes, driver, cuda }: GpuFacts, index: number):
 }
 
 function buildContainer({ engine, imageDigest }: ContainerFacts): AibomComponent {
-  return createComponent('container' as Enums.ComponentType, 'container image', {
+  return createComponent(Enums.ComponentType.Container, 'container image', {
     bomRef: BOM_REFS.container,
     hashes: observedValues(imageDigest).map(imageHash),
     properties: [
@@ -98,7 +98,7 @@ function imageHash(digest: string): BomHash {
 }
 
 function buildTrainer({ name, version, checkout }: TrainerFacts): AibomComponent {
-  return createComponent('application' as Enums.ComponentType, name, {
+  return createComponent(Enums.ComponentType.Application, name, {
     bomRef: BOM_REFS.trainer,
     version,
     properties: [
@@ -114,8 +114,8 @@ function buildPackage(
   { name, version, purl, integrity }: PackageFacts,
   frameworks: ReadonlySet<string>,
 ): AibomComponent {
-  const type = frameworks.has(name) ? 'framework' : 'library'
-  return createComponent(type as Enums.ComponentType, name, {
+  const type = frameworks.has(name) ? Enums.ComponentType.Framework : Enums.ComponentType.Library
+  return createComponent(type, name, {
     bomRef: packageRef(purl),
     version,
     purl,

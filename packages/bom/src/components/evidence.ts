@@ -1,6 +1,6 @@
 /** References from an AIBoM to the signed evidence that was there before it. @module */
 
-import { type Enums, Models } from '#cyclonedx-library'
+import { Enums, Models } from '#cyclonedx-library'
 
 import { createHashes, unfit } from '../cyclonedx/models.ts'
 import type { EvidenceFile, TrainingFacts } from '../training-facts.ts'
@@ -21,7 +21,13 @@ export function buildEvidence({ evidence, vulnerabilities }: TrainingFacts): Mod
     attestation(evidence.submitInputs, EVIDENCE_COMMENTS.submitInputs),
     ...evidence.runTraining.map((link) => attestation(link, EVIDENCE_COMMENTS.runTraining)),
     ...(vulnerabilities.state === 'scanned'
-      ? [reference(vulnerabilities.document, EVIDENCE_COMMENTS.vulnerabilities, 'vulnerability-assertion')]
+      ? [
+          reference(
+            vulnerabilities.document,
+            EVIDENCE_COMMENTS.vulnerabilities,
+            Enums.ExternalReferenceType.VulnerabilityAssertion,
+          ),
+        ]
       : []),
   ])
 }
@@ -41,12 +47,16 @@ export function nameOf(url: string): string {
 }
 
 function attestation(file: EvidenceFile, comment: string): Models.ExternalReference {
-  return reference(file, comment, 'attestation')
+  return reference(file, comment, Enums.ExternalReferenceType.Attestation)
 }
 
-function reference({ name, sha256 }: EvidenceFile, comment: string, type: string): Models.ExternalReference {
+function reference(
+  { name, sha256 }: EvidenceFile,
+  comment: string,
+  type: Enums.ExternalReferenceType,
+): Models.ExternalReference {
   if (name === '') throw unfit(comment, 'a file name', name)
-  return new Models.ExternalReference(urlOf(name), type as Enums.ExternalReferenceType, {
+  return new Models.ExternalReference(urlOf(name), type, {
     comment,
     hashes: createHashes([{ alg: 'SHA-256', content: sha256 }], name),
   })

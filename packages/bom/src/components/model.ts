@@ -1,6 +1,6 @@
 /** The component that an AIBoM is about: the trained model. @module */
 
-import type { Enums } from '#cyclonedx-library'
+import { Enums } from '#cyclonedx-library'
 
 import { BOM_REFS } from '../bom-ref.ts'
 import type { AibomComponent } from '../cyclonedx/models.ts'
@@ -15,7 +15,7 @@ export function buildModel(facts: TrainingFacts): AibomComponent {
   const { trainedModel } = facts.outputs
   const { considerations: _, ...places } = placeMetadata(facts.metadata, trainedModel.name)
   const { base_model_source: source, license_name: license = '' } = facts.metadata
-  return buildArtifact('machine-learning-model' as Enums.ComponentType, BOM_REFS.outputs.trainedModel, trainedModel, {
+  return buildArtifact(Enums.ComponentType.MachineLearningModel, BOM_REFS.outputs.trainedModel, trainedModel, {
     ...places,
     hashes: trainedModel.sha512 === undefined ? [] : [{ alg: 'SHA-512', content: trainedModel.sha512 }],
     licenses: createLicenses(license),
@@ -27,5 +27,5 @@ export function buildModel(facts: TrainingFacts): AibomComponent {
 
 function buildBaseModel({ inputs, metadata }: TrainingFacts): AibomComponent {
   const options = metadata.base_model ? { name: metadata.base_model } : {}
-  return buildArtifact('machine-learning-model' as Enums.ComponentType, BOM_REFS.inputs.model, inputs.model, options)
+  return buildArtifact(Enums.ComponentType.MachineLearningModel, BOM_REFS.inputs.model, inputs.model, options)
 }

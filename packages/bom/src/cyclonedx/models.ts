@@ -1,6 +1,6 @@
 /** The CycloneDX library's models, with what it has no model for. @module */
 
-import { type Enums, Models } from '#cyclonedx-library'
+import { Enums, Models } from '#cyclonedx-library'
 import { ParseError, type JsonObject, type Timestamp } from '@aibomgen/core'
 
 import { sortProperties, type BomProperty } from '../property-names.ts'
@@ -28,7 +28,7 @@ export interface ComponentOptions extends ComponentExtension {
 
 /** A digest as CycloneDX writes it. */
 export interface BomHash {
-  readonly alg: keyof typeof HASH_DIGITS
+  readonly alg: 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512'
   readonly content: string
 }
 
@@ -95,10 +95,11 @@ export function createComponent(type: Enums.ComponentType, name: string, options
 export function createHashes(hashes: readonly BomHash[], owner: string): Models.HashDictionary {
   const dictionary = new Models.HashDictionary()
   for (const { alg, content } of hashes) {
-    if (!/^[0-9a-f]+$/.test(content) || content.length !== HASH_DIGITS[alg]) {
-      throw unfit(owner, `${HASH_DIGITS[alg]} lower-case hex digits of ${alg}`, content)
+    const digits = HASH_DIGITS.get(alg)
+    if (!/^[0-9a-f]+$/.test(content) || content.length !== digits) {
+      throw unfit(owner, `${digits} lower-case hex digits of ${alg}`, content)
     }
-    const algorithm = alg as Enums.HashAlgorithm
+    const algorithm = Enums.HashAlgorithm[alg]
     if (dictionary.has(algorithm)) throw unfit(owner, `one ${alg}`, 'two')
     dictionary.set(algorithm, content)
   }

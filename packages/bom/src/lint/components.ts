@@ -30,7 +30,7 @@ function* lintHashes({ path, object }: LintNode): Generator<LintFinding> {
   const contents = new Map<unknown, unknown>()
   for (const [index, { alg, content }] of objectsIn(object.hashes).entries()) {
     if (typeof alg !== 'string' || typeof content !== 'string') continue
-    const digits = HASH_DIGITS[alg as keyof typeof HASH_DIGITS] as number | undefined
+    const digits = HASH_DIGITS.get(alg)
     if (digits !== undefined && content.length !== digits) {
       yield error('hash-length', `${path}/hashes/${index}/content`, `${digits} hex digits of ${alg}`, content)
     }

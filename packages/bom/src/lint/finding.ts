@@ -2,6 +2,8 @@
 
 import type { JsonObject, JsonValue, Problem } from '@aibomgen/core'
 
+import { isList, isObject, pointTo } from '../json-structure.ts'
+
 /** How bad a finding is: an error makes the document say something false or nothing; a warning, less than it could. */
 export type LintSeverity = 'error' | 'warning'
 
@@ -30,21 +32,11 @@ export function* walkObjects(value: JsonValue, path = ''): Generator<LintNode> {
   }
   yield { path, object: value }
   for (const [name, member] of Object.entries(value)) {
-    yield* walkObjects(member, `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    yield* walkObjects(member, pointTo(path, name))
   }
 }
 
 /** The members of a list that are objects; none where there is no list. */
 export function objectsIn(value: JsonValue | undefined): readonly JsonObject[] {
   return isList(value) ? value.filter(isObject) : []
-}
-
-/** Whether `value` is a JSON object. */
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isList(value)
-}
-
-/** Whether `value` is a JSON array. */
-export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value)
 }

@@ -2,7 +2,8 @@
 
 import type { JsonValue } from '@aibomgen/core'
 
-import { isList, isObject, type LintFinding, type LintNode } from './finding.ts'
+import { isList, isObject } from '../json-structure.ts'
+import type { LintFinding, LintNode } from './finding.ts'
 
 // Members whose strings are bom-refs. Lists of objects under the same names are other things.
 const REFERRING_MEMBERS = ['ref', 'dependsOn', 'provides', 'assemblies', 'dependencies', 'vulnerabilities', 'subjects']

@@ -2,7 +2,8 @@
 
 import { describeValue, type JsonObject } from '@aibomgen/core'
 
-import { isList, isObject, type LintFinding, type LintNode } from './finding.ts'
+import { isList, isObject } from '../json-structure.ts'
+import type { LintFinding, LintNode } from './finding.ts'
 
 /** Signatures without a signer, keys of the wrong kind, and keys that nobody may believe. */
 export function* lintSignatures(nodes: readonly LintNode[]): Generator<LintFinding> {
@@ -37,14 +38,18 @@ function* lintSignature(path: string, signature: JsonObject): Generator<LintFind
   }
 }
 
-const CURVES: Readonly<Record<string, string>> = { ES256: 'EC P-256', ES384: 'EC P-384', ES512: 'EC P-521' }
+const CURVES: ReadonlyMap<string, string> = new Map([
+  ['ES256', 'EC P-256'],
+  ['ES384', 'EC P-384'],
+  ['ES512', 'EC P-521'],
+])
 
 function keyKindOf(algorithm: unknown): string | undefined {
   if (typeof algorithm !== 'string') return undefined
   if (/^(RS|PS)(256|384|512)$/.test(algorithm)) return 'RSA'
   if (/^Ed(25519|448)$/.test(algorithm)) return `OKP ${algorithm}`
   if (/^HS(256|384|512)$/.test(algorithm)) return 'oct'
-  return CURVES[algorithm]
+  return CURVES.get(algorithm)
 }
 
 function error(rule: string, path: string, expected: string, got: string): LintFinding {
