@@ -25,6 +25,7 @@ import {
   type Metrics,
   type ModelSummary,
 } from '@aibomgen/trainer/job'
+import { assertSame } from '@aibomgen/verify'
 
 /** What the files of a run say, and which files they were. */
 export interface RunDocuments {
@@ -113,15 +114,6 @@ async function hashModel(
     sizeBytes += chunk.length
   }
   return { artifact: { name: MODEL_NAME, sha256, sizeBytes }, sha512: hash.digest('hex') }
-}
-
-function assertSame(what: string, expected: string, actual: string): void {
-  if (expected === actual) return
-  throw new VerificationError('EVIDENCE_MISMATCH', `${what}: expected ${expected}, got ${actual}`, {
-    what,
-    expected,
-    actual,
-  })
 }
 
 function missing(name: string): never {

@@ -48,12 +48,15 @@ export async function writeReleaseDirectory(
   directory: string,
   scratch: string,
 ): Promise<void> {
-  const draft = join(scratch, 'release')
+  const draft = join(scratch, `release-${release.jobId}`)
+  const folders = new Set([draft])
   for (const file of [...release.files, release.index]) {
     const path = join(draft, file.name)
+    folders.add(dirname(path))
     await mkdir(dirname(path), { recursive: true })
     await pipeline(Readable.from(await store.open(file.sha256)), createWriteStream(path, { flags: 'wx', flush: true }))
   }
+  for (const folder of folders) await syncDirectory(folder)
   await assertOutputFree(directory)
   try {
     await rename(draft, directory)

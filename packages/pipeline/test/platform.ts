@@ -123,7 +123,7 @@ export function wineFile(role: 'model' | 'dataset' | 'definition', name: string)
 export function textFile(name: string, text: string): InputSource {
   return {
     name,
-    open: async function* () {
+    async *open() {
       yield utf8Encode(text)
     },
   }

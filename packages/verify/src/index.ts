@@ -1,5 +1,6 @@
 /** Verify a release or an evidence bundle, offline. Runs in a browser. @module */
 
+export { assertSame } from './assert-same.ts'
 export { STEP_ROLES, verifySteps, type ChainDemands, type ChainFiles } from './chain.ts'
 export {
   createBundleReader,

@@ -6,12 +6,12 @@ import {
   sha256Hex,
   TRAINING_BUILD_TYPE,
   utf8Decode,
-  VerificationError,
   type JobRecord,
   type Sha256Hex,
 } from '@aibomgen/core'
 import { parseSlsaProvenance, verifyStatement, type ResourceDescriptor } from '@aibomgen/intoto'
 
+import { assertSame } from '../assert-same.ts'
 import type { ChainDemands } from '../chain.ts'
 import type { Finding } from '../check-ledger.ts'
 import type { RecordedArtifacts } from '../recorded-artifacts.ts'
@@ -48,15 +48,6 @@ function assertDigests(
   const listed = new Map(actual.map(({ name, digest }) => [name ?? '', digest?.['sha256'] ?? 'no SHA-256']))
   assertSame(`${what} count`, String(expected.size), String(actual.length))
   for (const [name, sha256] of expected) assertSame(`${what} ${name}`, sha256, listed.get(name) ?? 'nothing')
-}
-
-function assertSame(what: string, expected: string, actual: string): void {
-  if (expected === actual) return
-  throw new VerificationError('EVIDENCE_MISMATCH', `${what}: expected ${expected}, got ${actual}`, {
-    what,
-    expected,
-    actual,
-  })
 }
 
 function describe(value: unknown): string {
