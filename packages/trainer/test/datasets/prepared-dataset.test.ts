@@ -1,12 +1,19 @@
 import { readFile } from 'node:fs/promises'
 
 import { TrainingError } from '@aibomgen/core'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { assertTrainable, parseDatasetDefinition, type TrainableDefinition } from '../../src/dataset-definition.ts'
+import {
+  assertTrainable,
+  parseDatasetDefinition,
+  type PreprocessingDefinition,
+  type TrainableDefinition,
+} from '../../src/dataset-definition.ts'
 import { readCsv } from '../../src/datasets/csv.ts'
 import { prepareTable, type PreparedDataset } from '../../src/datasets/prepared-dataset.ts'
-import type { Table } from '../../src/datasets/table.ts'
+import type { Column, Table } from '../../src/datasets/table.ts'
+import { parsePreprocessing, serializePreprocessing, type Preprocessing } from '../../src/documents/preprocessing.ts'
 import { createRandom } from '../../src/random.ts'
 import { errorOf } from '../error-of.ts'
 import { noReferenceData, referenceFile } from '../reference-data.ts'
@@ -162,6 +169,82 @@ describe('prepared data set', () => {
     expect(source.inputShapes).toEqual([[3, 1]])
   })
 })
+
+describe('preprocessing.json', () => {
+  it('is enough to prepare rows as they were prepared, by the words of the README alone', async () => {
+    const number = fc.oneof(fc.constant(''), fc.integer({ min: -100, max: 100 }).map(String))
+    const row = fc.tuple(number, fc.constantFrom('n', 's', 'w'), fc.constantFrom('no', 'yes'))
+    const rows = fc.array(row, { minLength: 6, maxLength: 12 })
+    const preprocessing = fc.constantFrom<PreprocessingDefinition>(
+      {},
+      { normalize: 'standardize', clip: [-1, 1] },
+      { scale: 0.5, clip: [0, 10] },
+    )
+    await fc.assert(
+      fc.asyncProperty(rows, preprocessing, async (cells, asked) => {
+        const width = new Set(cells.map(([, region]) => region)).size + 1
+        const outputs = new Set(cells.map(([, , y]) => y)).size
+        const prepared = prepareTable(
+          tableOf(cells),
+          { ...definition, missing: -1, preprocessing: asked, inputShape: [width], outputShape: [outputs] },
+          { ...options, inputShape: [width], outputShape: [outputs] },
+        )
+        const written = parsePreprocessing(serializePreprocessing(prepared.preprocessing))
+        const all = await prepared.source.gather(Uint32Array.from(cells, (_, index) => index))
+        expect([...(all.inputs[0] ?? [])]).toEqual(cells.flatMap((cell) => prepareByHand(written, cell)))
+        expect([...all.target]).toEqual(cells.map(([, , y]) => written.label.classes?.indexOf(y)))
+      }),
+    )
+  })
+})
+
+type Cells = readonly [x: string, region: string, y: string]
+
+function tableOf(cells: readonly Cells[]): Table {
+  const wordsOf = (name: string, type: 'category' | 'text', values: readonly string[]): Column => {
+    const words = [...new Set(values)].sort()
+    return { name, type, words, codes: Uint32Array.from(values, (value) => words.indexOf(value)) }
+  }
+  const x = cells.map(([value]) => (value === '' ? Number.NaN : Number(value)))
+  return {
+    rows: cells.length,
+    columns: [
+      wordsOf(
+        'region',
+        'category',
+        cells.map(([, region]) => region),
+      ),
+      wordsOf(
+        'y',
+        'text',
+        cells.map(([, , y]) => y),
+      ),
+      { name: 'x', type: 'float', values: Float64Array.from(x), missing: x.filter(Number.isNaN).length },
+    ],
+    ignoredColumns: [],
+  }
+}
+
+/** What the README tells a stranger to do. */
+function prepareByHand({ columns, steps }: Preprocessing, [x, region]: Cells): number[] {
+  const inputs = columns.flatMap((column) => {
+    if (column.type === 'category') return column.categories.map((word) => (word === region ? 1 : 0))
+    return [x === '' ? (column.fill ?? Number.NaN) : Number(x)]
+  })
+  const transformed = steps.reduce((values, step) => {
+    switch (step.step) {
+      case 'standardize':
+        return values.map((value, n) => (value - (step.mean[n] ?? 0)) / ((step.std[n] ?? 0) + step.epsilon))
+      case 'minmax':
+        return values.map((value, n) => (value - (step.min[n] ?? 0)) / ((step.max[n] ?? 0) - (step.min[n] ?? 0)))
+      case 'scale':
+        return values.map((value) => value * step.factor)
+      case 'clip':
+        return values.map((value) => Math.min(Math.max(value, step.min), step.max))
+    }
+  }, inputs)
+  return transformed.map(Math.fround)
+}
 
 describe.skipIf(noReferenceData)(`prepared wine${noReferenceData}`, () => {
   it.each([
