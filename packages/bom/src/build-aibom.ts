@@ -27,6 +27,7 @@ import {
   type AibomComponent,
 } from './cyclonedx/models.ts'
 import { normalizeBom } from './cyclonedx/normalize.ts'
+import { findRepeatedName } from './file-names.ts'
 import { buildFormulation } from './formulation.ts'
 import { lintBom } from './lint.ts'
 import { orderFacts } from './order-facts.ts'
@@ -86,6 +87,8 @@ function checkFacts(facts: TrainingFacts): void {
   for (const field of ['submittedAt', 'startedAt', 'endedAt', 'timestamp'] as const) parseTimestamp(facts[field])
   const artifacts = { ...facts.inputs, ...facts.outputs, ...facts.byproducts }
   for (const { name } of Object.values<ArtifactDescriptor>(artifacts)) parseArtifactName(name)
+  const repeated = findRepeatedName(facts)
+  if (repeated !== undefined) throw unfit('files', 'each name once', repeated)
 }
 
 /** What the library would have dropped or changed, and what the official schema refuses. */

@@ -4,6 +4,7 @@ import { parseTimestamp, type JsonObject, type ParameterValue } from '@aibomgen/
 
 import { BOM_REFS } from './bom-ref.ts'
 import { EVIDENCE_COMMENTS } from './components/evidence.ts'
+import { findRepeatedName } from './file-names.ts'
 import { licensesToJson } from './license.ts'
 import { PROPERTY_NAMES, PROPERTY_PREFIXES } from './property-names.ts'
 import { indexComponents, readArtifact, readEvidence, type ComponentIndex } from './read/artifacts.ts'
@@ -48,6 +49,10 @@ export function readAibomClaims(bom: JsonObject): AibomClaims {
   const components = indexComponents(shape)
   const jobId = readProperty(metadata, PROPERTY_NAMES.jobId)
   assertSame(workflow.uid, jobId, '/formulation/0/workflows/0/uid')
+  const files = readFiles(components)
+  const evidence = readEvidenceFiles(shape)
+  const repeated = findRepeatedName({ ...files, evidence })
+  if (repeated !== undefined) throw contradiction('files', 'each name once', repeated)
   return {
     specVersion: shape.specVersion,
     serialNumber: shape.serialNumber,
@@ -58,12 +63,8 @@ export function readAibomClaims(bom: JsonObject): AibomClaims {
     timestamp: metadata.timestamp,
     parameters: readParameters(shape, workflow),
     metadata: readMetadata(shape),
-    ...readFiles(components),
-    evidence: {
-      submitInputs: exactlyOne(readEvidence(shape, EVIDENCE_COMMENTS.submitInputs), EVIDENCE_COMMENTS.submitInputs),
-      runTraining: readEvidence(shape, EVIDENCE_COMMENTS.runTraining),
-      layout: exactlyOne(readEvidence(shape, EVIDENCE_COMMENTS.layout), EVIDENCE_COMMENTS.layout),
-    },
+    ...files,
+    evidence,
     command: readCommand(workflow),
     vulnerabilities: readVulnerabilities(shape),
     withheld: metadata.properties
@@ -90,6 +91,15 @@ function readFiles(components: ComponentIndex): Pick<AibomClaims, 'inputs' | 'ou
       datasetManifest: read(outputs.datasetManifest),
     },
     byproducts: { logs: read(byproducts.logs), environment: read(byproducts.environment) },
+  }
+}
+
+function readEvidenceFiles(shape: AibomShape): AibomClaims['evidence'] {
+  const { submitInputs, runTraining, layout } = EVIDENCE_COMMENTS
+  return {
+    submitInputs: exactlyOne(readEvidence(shape, submitInputs), submitInputs),
+    runTraining: readEvidence(shape, runTraining),
+    layout: exactlyOne(readEvidence(shape, layout), layout),
   }
 }
 

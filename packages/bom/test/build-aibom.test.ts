@@ -148,6 +148,7 @@ describe('buildAibom refuses', () => {
     ['a path that climbs', 'ENCODING_INVALID', { inputs: { ...inputs, dataset: { ...inputs.dataset, name: '../x' } } }],
     ['a time that is none', 'TIMESTAMP_INVALID', { timestamp: '2026-02-30T00:00:00Z' }],
     ['an end before its start', 'DOCUMENT_INVALID', { endedAt: '2026-11-22T10:00:04Z' }],
+    ['two files of one name', 'DOCUMENT_INVALID', { evidence: { ...evidence, layout: evidence.submitInputs } }],
     ['no training link', 'DOCUMENT_INVALID', { evidence: { ...evidence, runTraining: [] } }],
     ['a manufacturer without a name', 'DOCUMENT_INVALID', { manufacturer: { name: '' } }],
     ['a web address that would be escaped', 'DOCUMENT_INVALID', { manufacturer: { name: 'x', url: 'https://a/ b' } }],

@@ -34,6 +34,23 @@ describe('readAibomClaims refuses', () => {
     ['two digests of one file', (bom) => dataset(bom).hashes.push(dataset(bom).hashes[0])],
     ['a file without its name', (bom) => without(dataset(bom), 'aibomgen:artifact:name')],
     ['a size that is no number', (bom) => (propertyOf(dataset(bom), 'aibomgen:artifact:size-bytes').value = '1e1')],
+    [
+      'a true model beside the one that it is about',
+      (bom) => {
+        bom.components.push(structuredClone(model(bom)))
+        model(bom)['bom-ref'] = 'other'
+        model(bom).hashes[0].content = '0'.repeat(64)
+      },
+    ],
+    [
+      'a true base model beside the ancestor',
+      (bom) => {
+        const { ancestors } = model(bom).pedigree
+        bom.components.push(structuredClone(ancestors[0]))
+        ancestors[0]['bom-ref'] = 'other'
+      },
+    ],
+    ['a second ancestor', (bom) => model(bom).pedigree.ancestors.push({ type: 'machine-learning-model', name: 'x' })],
     ['no ancestor', (bom) => (model(bom).pedigree.ancestors = [])],
     ['a licence that was not the submitter’s', (bom) => (model(bom).licenses[0].license.id = 'MIT')],
     ['a licence that is not said', (bom) => delete model(bom).licenses],
@@ -59,6 +76,11 @@ describe('readAibomClaims refuses', () => {
     ['another command', (bom) => (run(bom).steps[0].commands[0].executed = 'rm -rf /')],
     ['two layouts', (bom) => bom.externalReferences.push(bom.externalReferences[0])],
     ['no layout', (bom) => bom.externalReferences.shift()],
+    ['two training links of one name', (bom) => bom.externalReferences.push({ ...bom.externalReferences[2] })],
+    [
+      'two files of one name',
+      (bom) => (propertyOf(dataset(bom), 'aibomgen:artifact:name').value = 'outputs/metrics.json'),
+    ],
     ['evidence without a digest', (bom) => delete bom.externalReferences[0].hashes],
     ['evidence whose name cannot be read', (bom) => (bom.externalReferences[0].url = '%zz')],
     [

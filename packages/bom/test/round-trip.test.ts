@@ -67,19 +67,17 @@ const facts: fc.Arbitrary<TrainingFacts> = fc
     metadata,
     command: fc.array(text),
     vulnerabilities,
-    submitInputs: evidenceFile,
-    layout: evidenceFile,
-    runTraining: fc.uniqueArray(evidenceFile, { minLength: 1, maxLength: 3, selector: ({ name }) => name }),
+    evidenceFiles: fc.uniqueArray(evidenceFile, { minLength: 3, maxLength: 5, selector: ({ name }) => name }),
     submittedName: text,
     sha256,
     sizeBytes: fc.maxSafeNat(),
     withheld: fc.subarray(['statistics'] as const),
   })
-  .map(({ submitInputs, layout, runTraining, submittedName, sha256, sizeBytes, ...drawn }) => ({
+  .map(({ evidenceFiles: [submitInputs, layout, ...runTraining], submittedName, sha256, sizeBytes, ...drawn }) => ({
     ...WINE_FACTS,
     ...drawn,
     inputs: { ...WINE_FACTS.inputs, dataset: { name: 'inputs/dataset', sha256, sizeBytes, submittedName } },
-    evidence: { submitInputs, layout, runTraining },
+    evidence: { ...WINE_FACTS.evidence, ...(submitInputs && layout && { submitInputs, layout, runTraining }) },
   }))
 
 /** What `readAibomClaims` must give back. */

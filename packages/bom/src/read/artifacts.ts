@@ -2,20 +2,29 @@
 
 import { ParseError, parseArtifactName, parseSha256Hex } from '@aibomgen/core'
 
+import { BOM_REFS } from '../bom-ref.ts'
 import { nameOf } from '../components/evidence.ts'
 import { PROPERTY_NAMES } from '../property-names.ts'
 import type { EvidenceFile, InputArtifact, ModelArtifact } from '../training-facts.ts'
 import type { AibomShape, ComponentShape } from './aibom-shape.ts'
-import { contradiction } from './claim-problems.ts'
+import { contradiction, exactlyOne } from './claim-problems.ts'
 import { readCount, readProperty } from './properties.ts'
 
 /** The components of a document by bom-ref: those listed, the trained model, and its ancestors. */
 export type ComponentIndex = ReadonlyMap<string, ComponentShape>
 
-/** @throws ParseError `DOCUMENT_INVALID` for two components with one bom-ref */
+/**
+ * The components of a document. What it is about must be the trained model, and that model's one ancestor the submitted
+ * model: a digest elsewhere would be compared, and these believed.
+ *
+ * @throws ParseError `DOCUMENT_INVALID`, also for two components with one bom-ref
+ */
 export function indexComponents({ metadata: { component }, components }: AibomShape): ComponentIndex {
+  const ancestor = exactlyOne(component.pedigree.ancestors, '/metadata/component/pedigree/ancestors')
+  assertRef(component, BOM_REFS.outputs.trainedModel, '/metadata/component')
+  assertRef(ancestor, BOM_REFS.inputs.model, '/metadata/component/pedigree/ancestors/0')
   const index = new Map<string, ComponentShape>()
-  for (const entry of [component, ...component.pedigree.ancestors, ...components]) {
+  for (const entry of [component, ancestor, ...components]) {
     const ref = entry['bom-ref']
     if (ref === undefined) continue
     if (index.has(ref)) throw contradiction(`component ${ref}`, 'exactly one', 'several')
@@ -44,6 +53,11 @@ export function readEvidence({ externalReferences }: AibomShape, comment: string
   return externalReferences
     .filter((reference) => reference.comment === comment)
     .map(({ url, hashes }) => ({ name: readName(url), sha256: requireSha256(hashes, url) }))
+}
+
+function assertRef(component: ComponentShape, ref: string, path: string): void {
+  const actual = component['bom-ref']
+  if (actual !== ref) throw contradiction(`${path}/bom-ref`, ref, actual ?? 'nothing')
 }
 
 function readName(url: string): string {
