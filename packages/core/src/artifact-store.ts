@@ -11,6 +11,13 @@ export interface ByteRange {
   readonly end: number
 }
 
+/** What a store is told about the bytes that it takes. */
+export interface PutOptions {
+  readonly maxBytes: number
+  /** What the bytes must be, where that is known. */
+  readonly expect?: Sha256Hex
+}
+
 /** Gives artifacts by digest. */
 export interface ArtifactReader {
   /**
@@ -32,10 +39,7 @@ export interface ArtifactStore extends ArtifactReader {
    * @throws ArtifactError `ARTIFACT_TOO_LARGE` past `maxBytes`, `ARTIFACT_CORRUPT` when not what `expect` says,
    * `STORE_UNAVAILABLE`
    */
-  put(
-    bytes: AsyncIterable<Uint8Array>,
-    options: { readonly maxBytes: number; readonly expect?: Sha256Hex },
-  ): Promise<StoredArtifact>
+  put(bytes: AsyncIterable<Uint8Array>, options: PutOptions): Promise<StoredArtifact>
   /** Whether the artifact is there, whole. */
   has(digest: Sha256Hex): Promise<boolean>
   /** Every artifact, in no particular order. What is put or deleted meanwhile may or may not appear. */

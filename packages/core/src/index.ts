@@ -2,7 +2,7 @@
 
 export { acceptTrustRoot, assertNoRollback } from './accept-trust-root.ts'
 export { parseArtifactName, type ArtifactDescriptor } from './artifact.ts'
-export type { ArtifactReader, ArtifactStore, ByteRange, StoredArtifact } from './artifact-store.ts'
+export type { ArtifactReader, ArtifactStore, ByteRange, PutOptions, StoredArtifact } from './artifact-store.ts'
 export {
   assertWithin,
   bytesEqual,

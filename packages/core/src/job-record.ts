@@ -50,8 +50,12 @@ const fileSchema = z.strictObject({
 function namedBySubmitter<T>(value: z.ZodType<T>): z.ZodType<Record<string, T>, unknown> {
   return z
     .unknown()
-    .refine((members) => !Object.hasOwn(Object(members), '__proto__'), 'no member called __proto__')
+    .refine((members) => !isObject(members) || !Object.hasOwn(members, '__proto__'), 'no member called __proto__')
     .pipe(z.record(z.string().min(1), value))
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 const jobRecordSchema = z.strictObject({

@@ -1,9 +1,6 @@
 /** What every store does with bytes that come in: count, hash, refuse. @module */
 
-import { ArtifactError, createSha256, type ArtifactStore, type StoredArtifact } from '@aibomgen/core'
-
-/** What a put may be told. */
-export type PutOptions = Parameters<ArtifactStore['put']>[1]
+import { ArtifactError, createSha256, type PutOptions, type StoredArtifact } from '@aibomgen/core'
 
 /**
  * Hands all parts of `source` to `write`, one after the other, and gives their digest and size. A part is hashed while

@@ -3,10 +3,17 @@
 import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-import { ArtifactError, type ArtifactStore, type ByteRange, type Sha256Hex, type StoredArtifact } from '@aibomgen/core'
+import {
+  ArtifactError,
+  type ArtifactStore,
+  type ByteRange,
+  type PutOptions,
+  type Sha256Hex,
+  type StoredArtifact,
+} from '@aibomgen/core'
 
 import { assertRangeWithin } from '../byte-range.ts'
-import { ingest, type PutOptions } from '../ingest.ts'
+import { ingest } from '../ingest.ts'
 import { digestOfBlob, pathOfBlob, SHARD_NAME } from './blob-path.ts'
 import { ifThere, onDisk } from './on-disk.ts'
 import { streamRange, streamVerified } from './blob-stream.ts'

@@ -5,12 +5,13 @@ import {
   concatBytes,
   type ArtifactStore,
   type ByteRange,
+  type PutOptions,
   type Sha256Hex,
   type StoredArtifact,
 } from '@aibomgen/core'
 
 import { assertRangeWithin } from '../byte-range.ts'
-import { ingest, type PutOptions } from '../ingest.ts'
+import { ingest } from '../ingest.ts'
 
 /** Keeps artifacts for as long as it lives. What goes in and what comes out are copies: nobody can change what is kept. */
 export class MemoryArtifactStore implements ArtifactStore {
