@@ -10,7 +10,7 @@ import { JsonFloat, ParseError, utf8Encode, type ExactJsonObject, type ExactJson
  * @see http://wiki.laptop.org/go/Canonical_JSON
  */
 export function canonicalizeOlpc(value: ExactJsonValue): Uint8Array {
-  return utf8Encode(spell(value, quoteOlpc, ''))
+  return utf8Encode(spell(value, quoteOlpc, []))
 }
 
 /**
@@ -19,12 +19,15 @@ export function canonicalizeOlpc(value: ExactJsonValue): Uint8Array {
  * @throws ParseError `NOT_CANONICALIZABLE`, as `canonicalizeOlpc`
  */
 export function serializeOlpcJson(value: ExactJsonValue): string {
-  return spell(value, (text) => JSON.stringify(text), '')
+  return spell(value, (text) => JSON.stringify(text), [])
 }
 
 type Quote = (text: string) => string
 
-function spell(value: ExactJsonValue, quote: Quote, path: string): string {
+/** Where we are: one list for the whole walk, as a link may hold a hundred thousand members. */
+type Path = (string | number)[]
+
+function spell(value: ExactJsonValue, quote: Quote, path: Path): string {
   switch (typeof value) {
     case 'string':
       if (!value.isWellFormed()) throw refused(path, 'a lone surrogate')
@@ -44,22 +47,25 @@ function spell(value: ExactJsonValue, quote: Quote, path: string): string {
   }
 }
 
-function spellArray(array: readonly ExactJsonValue[], quote: Quote, path: string): string {
+function spellArray(array: readonly ExactJsonValue[], quote: Quote, path: Path): string {
   let text = '['
   for (let index = 0; index < array.length; index++) {
+    path.push(index)
     if (index > 0) text += ','
-    text += spell(array[index] as ExactJsonValue, quote, `${path}/${index}`)
+    text += spell(array[index] as ExactJsonValue, quote, path)
+    path.pop()
   }
   return `${text}]`
 }
 
-function spellObject(object: ExactJsonObject, quote: Quote, path: string): string {
+function spellObject(object: ExactJsonObject, quote: Quote, path: Path): string {
   let text = '{'
   for (const name of sortByCodePoint(Object.keys(object))) {
-    const memberPath = `${path}/${name}`
-    if (!name.isWellFormed()) throw refused(memberPath, 'a lone surrogate in a member name')
+    path.push(name)
+    if (!name.isWellFormed()) throw refused(path, 'a lone surrogate in a member name')
     if (text.length > 1) text += ','
-    text += `${quote(name)}:${spell(object[name] as ExactJsonValue, quote, memberPath)}`
+    text += `${quote(name)}:${spell(object[name] as ExactJsonValue, quote, path)}`
+    path.pop()
   }
   return `${text}}`
 }
@@ -92,7 +98,8 @@ function isArray(value: object): value is readonly ExactJsonValue[] {
   return Array.isArray(value)
 }
 
-function refused(path: string, reason: string): ParseError {
-  const message = `no canonical form for the value at ${path || '/'}: ${reason}`
-  return new ParseError('NOT_CANONICALIZABLE', message, { path, reason })
+function refused(path: Path, reason: string): ParseError {
+  const pointer = path.map((name) => `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  const message = `no canonical form for the value at ${pointer || '/'}: ${reason}`
+  return new ParseError('NOT_CANONICALIZABLE', message, { path: pointer, reason })
 }

@@ -40,7 +40,7 @@ describe('SLSA provenance', () => {
       { buildDefinition: { ...PROVENANCE.buildDefinition, resolvedDependencies: [{}] } },
     ],
   ])('refuses %s', (_reason, changes) => {
-    const provenance = { ...PROVENANCE, ...changes } as SlsaProvenance
+    const provenance = { ...PROVENANCE, ...changes }
     expect(() => buildProvenanceStatement(SUBJECT, provenance)).toThrow(
       expect.objectContaining({ code: 'DOCUMENT_INVALID' }),
     )
