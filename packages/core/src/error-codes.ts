@@ -149,6 +149,8 @@ export interface TrainingErrorDetails {
 export interface ConfigErrorDetails {
   CONFIG_INVALID: DocumentProblems
   HOME_INCOMPLETE: { readonly path: string; readonly missing: readonly string[] }
+  /** Another process changed AIBOMGEN_HOME meanwhile. */
+  HOME_CHANGED: { readonly path: string }
   TRUST_ROOT_MISSING: { readonly looked: readonly string[] }
   USAGE: { readonly argument: string; readonly reason: string }
 }

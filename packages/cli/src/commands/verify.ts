@@ -1,0 +1,69 @@
+/** `aibomgen verify`. @module */
+
+import { readFileBounded } from '@aibomgen/core/node'
+import { MAX_DOCUMENT_BYTES, verifyRelease, type Verdict } from '@aibomgen/verify'
+import { Option, type Command } from 'commander'
+
+import { createCommand, show, type CommandContext, type CommonFlags } from '../command.ts'
+import { describeReport } from '../describe-report.ts'
+import { describeFiles, openRelease } from '../open-release.ts'
+import { composeVerification } from '../trusted.ts'
+
+interface VerifyFlags extends CommonFlags {
+  readonly trust?: string
+  readonly file: readonly string[]
+  readonly layout?: string
+  readonly layoutInForce: 'now' | 'release'
+  readonly evidenceOnly?: boolean
+}
+
+const PASS = 0
+const FAIL = 1
+const COULD_NOT_TELL = 2
+
+/** Judges a release by a trust root that the verifier holds. */
+export function createVerifyCommand(context: CommandContext): Command {
+  return createCommand({
+    name: 'verify',
+    summary: '',
+    examples: [
+      'aibomgen verify release --trust trust-root.json',
+      'aibomgen verify release.aibundle --trust trust-root.json --file model.keras',
+    ],
+  })
+    .argument('<release>', 'a release directory or an evidence bundle')
+    .option('--trust <file>', 'the trust root to go by (the one in AIBOMGEN_HOME)')
+    .option('--file <file...>', 'files that came apart from the release, matched by digest', [])
+    .option('--layout <file>', 'a layout to hold the release to, instead of its own')
+    .addOption(
+      new Option('--layout-in-force <time>', 'when the layout must be in force')
+        .choices(['release', 'now'])
+        .default('release'),
+    )
+    .option('--evidence-only', 'pass without the trained model at hand')
+    .addHelpText('after', '\nExit code: 0 pass, 1 fail, 2 could not tell.')
+    .action((release: string, flags: VerifyFlags) => runVerify(release, flags, context))
+}
+
+async function runVerify(path: string, flags: VerifyFlags, context: CommandContext): Promise<void> {
+  const deps = await composeVerification(context.config.home, flags.trust)
+  const release = await openRelease(path)
+  const report = await verifyRelease(release, deps, {
+    layoutInForce: flags.layoutInForce,
+    layout: flags.layout === undefined ? undefined : await readFileBounded(flags.layout, MAX_DOCUMENT_BYTES),
+    files: await describeFiles(flags.file),
+  })
+  show(context, flags, { json: () => report, text: () => describeReport(report, context.output) })
+  context.exitCode = exitCodeOf(report.verdict, flags.evidenceOnly === true)
+}
+
+function exitCodeOf(verdict: Verdict, evidenceIsEnough: boolean): number {
+  switch (verdict) {
+    case 'pass':
+      return PASS
+    case 'fail':
+      return FAIL
+    case 'evidence-only':
+      return evidenceIsEnough ? PASS : COULD_NOT_TELL
+  }
+}

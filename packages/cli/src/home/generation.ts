@@ -1,0 +1,174 @@
+/** A generation of a home: keys, layout and trust root that go together, in one directory that never changes. @module */
+
+import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import {
+  ConfigError,
+  parseTrustRoot,
+  serializeEnvelope,
+  type Role,
+  type SignedTrustRoot,
+  type Signer,
+} from '@aibomgen/core'
+import { createKeyFile, readFileBounded, readKeyFile, reasonOf, writeFileAtomic } from '@aibomgen/core/node'
+
+import { createScratch } from '../scratch.ts'
+
+/** Whose key it is: the owner's, or that of one of the three functionaries. */
+export type KeyRole = 'owner' | Role
+/** All four. */
+export const KEY_ROLES: readonly KeyRole[] = ['owner', 'intake', 'worker', 'issuer']
+
+/** What a home holds at one time. */
+export interface Generation {
+  /** Counts up. 0 is a trust root that somebody laid into the home, without keys. */
+  readonly number: number
+  readonly directory: string
+  readonly trustRoot: SignedTrustRoot
+}
+
+/** What the next generation is to be. Keys that are not fresh are taken over from the one before. */
+export interface GenerationDraft {
+  readonly trustRoot: SignedTrustRoot
+  readonly layout?: Uint8Array | undefined
+  /** Seeds of new keys, by role. */
+  readonly freshKeys?: Readonly<Partial<Record<KeyRole, Uint8Array>>>
+  readonly passphrase?: string | undefined
+}
+
+const TRUST_ROOT = 'trust-root.json'
+const LAYOUT = 'layout.json'
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+
+/** The home's current generation; undefined in an empty home. */
+export async function readCurrentGeneration(home: string): Promise<Generation | undefined> {
+  const numbers = (await ifThere(readdir(join(home, 'generations')))) ?? []
+  const number = Math.max(0, ...numbers.filter((name) => /^[1-9][0-9]*$/.test(name)).map(Number))
+  const directory = number === 0 ? home : directoryOf(home, number)
+  const names = (await ifThere(readdir(directory))) ?? []
+  if (!names.includes(TRUST_ROOT)) return undefined
+  const bytes = await readFileBounded(join(directory, TRUST_ROOT), MAX_DOCUMENT_BYTES)
+  return { number, directory, trustRoot: parseTrustRoot(bytes) }
+}
+
+/**
+ * Makes `draft` the home's generation after `current`. It is laid out beside its place and renamed there: that is the
+ * moment at which keys, layout and trust root change, all at once. Private keys of earlier generations are removed.
+ *
+ * @throws ConfigError `HOME_CHANGED` when another process was faster
+ */
+export async function commitGeneration(
+  home: string,
+  current: Generation | undefined,
+  draft: GenerationDraft,
+): Promise<Generation> {
+  const number = (current?.number ?? 0) + 1
+  await mkdir(join(home, 'generations'), { recursive: true, mode: 0o700 })
+  await using scratch = await createScratch(home)
+  const laidOut = join(scratch.directory, 'generation')
+  await layOut(laidOut, current, draft)
+  await rename(laidOut, directoryOf(home, number)).catch((cause: unknown) => {
+    if (!['EEXIST', 'ENOTEMPTY'].includes(reasonOf(cause))) throw cause
+    throw new ConfigError('HOME_CHANGED', `${home}: another process changed it, try again`, { path: home }, { cause })
+  })
+  const generation = { number, directory: directoryOf(home, number), trustRoot: draft.trustRoot }
+  await tidyHome(home, generation)
+  return generation
+}
+
+/**
+ * Brings the rest of a home in line with its current generation: `trust-root.json`, the copy to hand out, and no private
+ * key of an earlier one. What a killed process left undone is done here.
+ */
+export async function tidyHome(home: string, { number, directory }: Generation): Promise<void> {
+  if (number === 0) return
+  const trustRoot = await readFileBounded(join(directory, TRUST_ROOT), MAX_DOCUMENT_BYTES)
+  const published = await ifThere(readdir(home))
+  const isCurrent =
+    published?.includes(TRUST_ROOT) === true &&
+    Buffer.from(await readFileBounded(join(home, TRUST_ROOT), MAX_DOCUMENT_BYTES)).equals(trustRoot)
+  if (!isCurrent) await writeFileAtomic(join(home, TRUST_ROOT), trustRoot)
+  for (const name of await readdir(join(home, 'generations'))) {
+    if (Number(name) < number) await rm(join(home, 'generations', name, 'keys'), { recursive: true, force: true })
+  }
+}
+
+/** Which of the four private keys a generation holds. */
+export async function listKeyFiles({ number, directory }: Generation): Promise<readonly KeyRole[]> {
+  if (number === 0) return []
+  const names = (await ifThere(readdir(join(directory, 'keys')))) ?? []
+  return KEY_ROLES.filter((role) => names.includes(`${role}.pem`))
+}
+
+/**
+ * The signers of a generation, by role.
+ *
+ * @throws ConfigError `HOME_INCOMPLETE` naming every key that is not there; CryptoError `PASSPHRASE_REQUIRED`,
+ * `PASSPHRASE_WRONG`
+ */
+export async function readSigners<Wanted extends KeyRole>(
+  generation: Generation,
+  roles: readonly Wanted[],
+  passphrase: string | undefined,
+): Promise<Readonly<Record<Wanted, Signer>>> {
+  const present = await listKeyFiles(generation)
+  const missing = roles.filter((role) => !present.includes(role)).map((role) => keyPath('', role))
+  if (missing.length > 0) throw incomplete(generation.directory, missing)
+  const signers = await Promise.all(
+    roles.map(async (role) => [role, await readKeyFile(keyPath(generation.directory, role), { passphrase })] as const),
+  )
+  return Object.fromEntries(signers) as Record<Wanted, Signer>
+}
+
+/**
+ * The bytes of a generation's layout.
+ *
+ * @throws ConfigError `HOME_INCOMPLETE`
+ */
+export async function readLayout(generation: Generation): Promise<Uint8Array> {
+  const layout = await readLayoutIfThere(generation)
+  if (layout === undefined) throw incomplete(generation.directory, [LAYOUT])
+  return layout
+}
+
+/** The bytes of a generation's layout; undefined where only a trust root is held. */
+export async function readLayoutIfThere({ directory }: Generation): Promise<Uint8Array | undefined> {
+  if (!(await readdir(directory)).includes(LAYOUT)) return undefined
+  return readFileBounded(join(directory, LAYOUT), MAX_DOCUMENT_BYTES)
+}
+
+async function layOut(directory: string, current: Generation | undefined, draft: GenerationDraft): Promise<void> {
+  const { trustRoot, layout, freshKeys = {}, passphrase } = draft
+  await mkdir(join(directory, 'keys'), { recursive: true, mode: 0o700 })
+  const carried = current === undefined ? [] : await listKeyFiles(current)
+  for (const role of KEY_ROLES) {
+    const seed = freshKeys[role]
+    if (seed !== undefined) await createKeyFile(keyPath(directory, role), seed, { passphrase })
+    else if (current !== undefined && carried.includes(role)) {
+      await copyFile(keyPath(current.directory, role), keyPath(directory, role))
+    }
+  }
+  if (layout !== undefined) await writeFileAtomic(join(directory, LAYOUT), layout)
+  await writeFileAtomic(join(directory, TRUST_ROOT), serializeEnvelope(trustRoot.envelope))
+}
+
+function directoryOf(home: string, number: number): string {
+  return join(home, 'generations', String(number))
+}
+
+function keyPath(directory: string, role: KeyRole): string {
+  return join(directory, 'keys', `${role}.pem`)
+}
+
+function incomplete(path: string, missing: readonly string[]): ConfigError {
+  const message = `${path}: expected ${missing.join(', ')}, got no such file`
+  return new ConfigError('HOME_INCOMPLETE', message, { path, missing })
+}
+
+async function ifThere<T>(finding: Promise<T>): Promise<T | undefined> {
+  return finding.catch((error: unknown) => {
+    if (reasonOf(error) === 'ENOENT') return undefined
+    throw error
+  })
+}

@@ -1,0 +1,68 @@
+/** The program and its commands: each is loaded when it is asked for, so that the others cost nothing. @module */
+
+import { Command } from 'commander'
+
+import { quiet, type CommandContext } from './command.ts'
+
+interface CommandEntry {
+  readonly summary: string
+  readonly load: () => Promise<(context: CommandContext) => Command>
+}
+
+const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  init: {
+    summary: 'make keys, layout and trust root in AIBOMGEN_HOME',
+    load: async () => (await import('./commands/init.ts')).createInitCommand,
+  },
+  example: {
+    summary: 'copy a model, a data set and a definition to start from',
+    load: async () => (await import('./commands/example.ts')).createExampleCommand,
+  },
+  train: {
+    summary: 'train a model and write a release with signed evidence',
+    load: async () => (await import('./commands/train.ts')).createTrainCommand,
+  },
+  verify: {
+    summary: 'verify a release directory or an evidence bundle, offline',
+    load: async () => (await import('./commands/verify.ts')).createVerifyCommand,
+  },
+  'verify-file': {
+    summary: 'verify that a file is an artifact of a release, whatever it is called',
+    load: async () => (await import('./commands/verify-file.ts')).createVerifyFileCommand,
+  },
+  env: {
+    summary: 'show what environment capture sees on this machine',
+    load: async () => (await import('./commands/env.ts')).createEnvCommand,
+  },
+  keys: {
+    summary: 'list, rotate and export keys',
+    load: async () => (await import('./commands/keys.ts')).createKeysCommand,
+  },
+  trust: {
+    summary: 'show and change who may say what',
+    load: async () => (await import('./commands/trust.ts')).createTrustCommand,
+  },
+  bom: {
+    summary: 'show, validate and verify AI Bills of Materials',
+    load: async () => (await import('./commands/bom.ts')).createBomCommand,
+  },
+}
+
+/** The program for `argv` (without node and script): all commands by name, and the one asked for in full. */
+export async function createProgram(argv: readonly string[], context: CommandContext): Promise<Command> {
+  const program = quiet(new Command('aibomgen'))
+    .description('Train AI models in a trusted place, and verify where a model came from.')
+    .option('--version', 'print the version')
+    .addHelpText('after', '\nExample:\n  $ aibomgen example wine wine\n  $ aibomgen train --help')
+  const [first, second] = argv.filter((argument) => !argument.startsWith('-'))
+  const wanted = first === 'help' ? second : first
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    if (name === wanted) program.addCommand((await load())(context).description(summary))
+    else program.command(name).description(summary)
+  }
+  if (wanted === undefined && argv.includes('--version')) {
+    const { readVersion } = await import('./version.ts')
+    program.version(await readVersion(), '--version')
+  }
+  return program
+}
