@@ -49,8 +49,13 @@ export async function checkBomMatchesLinks(
       timestamp: claims.timestamp,
       modelSha256: claims.outputs.trainedModel.sha256,
     },
-    evidence: `job ${claims.jobId}, ${Object.keys(record.parameters).length} parameters, ${Object.keys(actual.artifacts).length} digests`,
+    evidence: `job ${claims.jobId}, ${Object.keys(record.parameters).length} parameters, ${Object.keys(actual.artifacts).length} artifacts`,
   }
+}
+
+interface NamedDigest {
+  readonly name: string
+  readonly sha256: string
 }
 
 /** What an AIBoM says that others say too. */
@@ -61,15 +66,19 @@ interface Testimony {
   readonly metadata: JobRecord['metadata']
   readonly submittedNames: Readonly<Record<string, string | undefined>>
   readonly command: readonly string[]
-  /** SHA-256 by name: artifacts, links and layout. */
-  readonly artifacts: Readonly<Record<string, string>>
+  /** What stands in which place: no artifact can pass for another under its name. */
+  readonly artifacts: Readonly<Record<string, NamedDigest>>
+  /** Links by their step, and the layout: SHA-256 by file name. */
+  readonly evidence: Readonly<Record<'submitInputs' | 'runTraining' | 'layout', Readonly<Record<string, string>>>>
 }
 
 /** What links, layout and job record say. */
 function testify(record: JobRecord, { links, linkFiles }: BomWitnesses, layoutSha256: string): Testimony {
   const { inputs, outputs, byproducts } = readRecordedArtifacts(links)
-  const seen = ['submit_inputs', 'run_training'].flatMap((step) => links.byStep.get(step) ?? [])
-  const linkDigests = seen.map(({ file }) => [file, digestOf(linkFiles.get(file))] as const)
+  const linksOf = (step: string): Record<string, string> => {
+    const stepLinks = links.byStep.get(step) ?? []
+    return Object.fromEntries(stepLinks.map(({ file }) => [file, digestOf(linkFiles.get(file))]))
+  }
   return {
     jobId: record.jobId,
     submittedAt: record.submittedAt,
@@ -81,21 +90,20 @@ function testify(record: JobRecord, { links, linkFiles }: BomWitnesses, layoutSh
       'inputs/definition': record.files.definition.name,
     },
     command: judgedLinks(links).get('run_training')?.command ?? [],
-    artifacts: Object.fromEntries([
-      ...inputs,
-      ...outputs,
-      ...byproducts,
-      ...linkDigests,
-      ['layout.json', layoutSha256],
-    ]),
+    artifacts: Object.fromEntries(
+      [...inputs, ...outputs, ...byproducts].map(([name, sha256]) => [name, { name, sha256 }]),
+    ),
+    evidence: {
+      submitInputs: linksOf('submit_inputs'),
+      runTraining: linksOf('run_training'),
+      layout: { 'layout.json': layoutSha256 },
+    },
   }
 }
 
 /** The same, as the AIBoM says it. */
 function restate(claims: AibomClaims): Testimony {
   const { inputs, outputs, byproducts, evidence } = claims
-  const files = Object.values({ ...inputs, ...outputs, ...byproducts })
-  const documents = [evidence.submitInputs, ...evidence.runTraining, evidence.layout]
   return {
     jobId: claims.jobId,
     submittedAt: claims.submittedAt,
@@ -107,8 +115,33 @@ function restate(claims: AibomClaims): Testimony {
       'inputs/definition': inputs.definition.submittedName,
     },
     command: claims.command,
-    artifacts: Object.fromEntries([...files, ...documents].map(({ name, sha256 }) => [name, sha256])),
+    artifacts: {
+      'inputs/job.json': identify(inputs.job),
+      'inputs/model': identify(inputs.model),
+      'inputs/dataset': identify(inputs.dataset),
+      'inputs/definition': identify(inputs.definition),
+      'outputs/trained_model.keras': identify(outputs.trainedModel),
+      'outputs/metrics.json': identify(outputs.metrics),
+      'outputs/model-summary.json': identify(outputs.modelSummary),
+      'outputs/preprocessing.json': identify(outputs.preprocessing),
+      'outputs/dataset-manifest.json': identify(outputs.datasetManifest),
+      'logs.txt': identify(byproducts.logs),
+      'environment.json': identify(byproducts.environment),
+    },
+    evidence: {
+      submitInputs: digestsByName([evidence.submitInputs]),
+      runTraining: digestsByName(evidence.runTraining),
+      layout: digestsByName([evidence.layout]),
+    },
   }
+}
+
+function digestsByName(files: readonly NamedDigest[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(files.map(({ name, sha256 }) => [name, sha256]))
+}
+
+function identify({ name, sha256 }: NamedDigest): NamedDigest {
+  return { name, sha256 }
 }
 
 function digestOf(bytes: Uint8Array | undefined): string {

@@ -54,6 +54,8 @@ describe('an AIBoM that its issuer signed', () => {
     ['another base model', (text) => replaceDigest(text, 'inputs/model')],
     ['another model', (text) => replaceDigest(text, 'outputs/trained_model.keras')],
     ['another layout', (text) => replaceDigest(text, 'layout.json')],
+    ['metrics in the place of the model', swapPlaces('outputs/trained_model.keras', 'outputs/metrics.json')],
+    ['data set in the place of the base model', swapPlaces('inputs/model', 'inputs/dataset')],
   ])('%s', async (_what, change) => {
     const files = loadRelease()
     await reissue(files, change)
@@ -95,4 +97,16 @@ describe('an AIBoM that its issuer signed', () => {
 /** The document with the digest of one artifact, wherever it stands, changed. */
 function replaceDigest(text: string, name: string): string {
   return text.replaceAll(sha256Hex(bytesOf(loadRelease(), name)), '0'.repeat(64))
+}
+
+/** The document with two artifacts, names and digests, each in the other's place. */
+function swapPlaces(first: string, second: string): (text: string) => string {
+  const digestOf = (name: string): string => sha256Hex(bytesOf(loadRelease(), name))
+  return (text) =>
+    [
+      [`"${first}"`, `"${second}"`],
+      [digestOf(first), digestOf(second)],
+    ].reduce((swapped, [one = '', other = '']) => {
+      return swapped.replaceAll(one, '\u0001').replaceAll(other, one).replaceAll('\u0001', other)
+    }, text)
 }
