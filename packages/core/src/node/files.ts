@@ -1,10 +1,10 @@
 /** Reading and writing local files, bounded and atomic. @module */
 
-import { open, readFile, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdtemp, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 
 import { assertWithin } from '../bytes.ts'
-import { digestStream, sha256Hex, type BytesIdentity } from '../digest.ts'
+import { digestStream, type BytesIdentity } from '../digest.ts'
 import { ArtifactError, SdkError } from '../errors.ts'
 
 /**
@@ -66,25 +66,25 @@ export async function* readFileParts(path: string): AsyncGenerator<Uint8Array, v
  * @throws ArtifactError `OUTPUT_UNWRITABLE`
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array, mode = 0o644): Promise<void> {
-  // The name tells of the content, so that two writers of different bytes never share it.
-  const temporary = join(dirname(path), `.${sha256Hex(bytes).slice(0, 16)}-${process.pid}.tmp`)
   try {
-    const file = await open(temporary, 'w', mode)
+    // The system draws a name, so that no two writers share it, whatever they write and where.
+    const own = await mkdtemp(join(dirname(path), `.${basename(path)}-`))
     try {
-      await file.writeFile(bytes)
-      await file.sync()
+      const temporary = join(own, basename(path))
+      const file = await open(temporary, 'wx', mode)
+      try {
+        await file.writeFile(bytes)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await rename(temporary, path)
     } finally {
-      await file.close()
+      await rm(own, { recursive: true, force: true })
     }
-    await rename(temporary, path)
   } catch (cause) {
-    await rm(temporary, { force: true })
-    throw new ArtifactError(
-      'OUTPUT_UNWRITABLE',
-      `cannot write ${path}: ${reasonOf(cause)}`,
-      { path, reason: reasonOf(cause) },
-      { cause },
-    )
+    const reason = reasonOf(cause)
+    throw new ArtifactError('OUTPUT_UNWRITABLE', `cannot write ${path}: ${reason}`, { path, reason }, { cause })
   }
 }
 

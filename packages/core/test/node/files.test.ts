@@ -101,6 +101,13 @@ describe('writeFileAtomic', () => {
     expect(await readFile(path, 'utf8')).toBe('after')
   })
 
+  it('takes many writers at once, of the same bytes and to the same file', async () => {
+    const names = ['a', 'b', 'file', 'file', 'file']
+    await Promise.all(names.map((name) => writeFileAtomic(join(directory, name), utf8Encode('hello'))))
+    expect((await readdir(directory)).sort()).toEqual(['a', 'b', 'file'])
+    for (const name of names) expect(await readFile(join(directory, name), 'utf8')).toBe('hello')
+  })
+
   it('refuses where it cannot write, and leaves nothing behind', async () => {
     await mkdir(path)
     await expect(writeFileAtomic(path, utf8Encode('hello'))).rejects.toMatchObject({
