@@ -105,8 +105,11 @@ const lenientSchema = layoutSchema.strip().extend({
  * @throws ParseError `DOCUMENT_INVALID`, `TIMESTAMP_INVALID`, `KEY_INVALID`
  * @see in-toto specification 1.0, section 4.3
  */
-export function parseLayout(value: unknown, { unknownMembers = 'refuse' }: ModelOptions = {}): Layout {
-  const parsed = parseWith(unknownMembers === 'refuse' ? layoutSchema : lenientSchema, value, 'layout')
+export function parseLayout(
+  value: unknown,
+  { unknownMembers = 'refuse', document = 'layout' }: ModelOptions = {},
+): Layout {
+  const parsed = parseWith(unknownMembers === 'refuse' ? layoutSchema : lenientSchema, value, document)
   assertUniqueNames([...parsed.steps, ...parsed.inspect])
   return {
     _type: 'layout',

@@ -61,10 +61,9 @@ const lenientSchema = linkSchema.strip()
  * @throws ParseError `DOCUMENT_INVALID`, `NOT_CANONICALIZABLE`
  * @see in-toto specification 1.0, section 4.4
  */
-export function parseLink(value: unknown, { unknownMembers = 'refuse' }: ModelOptions = {}): Link {
+export function parseLink(value: unknown, { unknownMembers = 'refuse', document = 'link' }: ModelOptions = {}): Link {
   const withDefaults = isPlainObject(value) ? withLinkDefaults(value) : value
-  const parsed = parseWith(unknownMembers === 'refuse' ? linkSchema : lenientSchema, withDefaults, 'link')
-  const document = `link "${parsed.name}"`
+  const parsed = parseWith(unknownMembers === 'refuse' ? linkSchema : lenientSchema, withDefaults, document)
   const link: Link = {
     ...parsed,
     materials: parseArtifactMap(parsed.materials, { document, member: 'materials' }),
@@ -86,9 +85,13 @@ export function withLinkDefaults(signed: ExactJsonObject): ExactJsonObject {
 /** The link as the object that is signed: the model's members and no other. */
 export function serializeLink(link: Link): ExactJsonObject {
   return {
-    ...link,
+    _type: link._type,
+    name: link.name,
+    command: link.command,
     materials: serializeArtifactMap(link.materials),
     products: serializeArtifactMap(link.products),
+    byproducts: link.byproducts,
+    environment: link.environment,
   }
 }
 
@@ -98,12 +101,9 @@ export function serializeLink(link: Link): ExactJsonObject {
  * @throws ParseError `DOCUMENT_INVALID`, `ENCODING_INVALID`, `NOT_CANONICALIZABLE`
  */
 export function createLink({ materials = [], products = [], ...facts }: LinkFacts): Link {
-  return parseLink({
-    _type: 'link',
-    ...facts,
-    materials: toRecord(materials, `link "${facts.name}"`),
-    products: toRecord(products, `link "${facts.name}"`),
-  })
+  const document = `link "${facts.name}"`
+  const artifacts = { materials: toRecord(materials, document), products: toRecord(products, document) }
+  return parseLink({ _type: 'link', ...facts, ...artifacts }, { document })
 }
 
 function toRecord(artifacts: readonly RecordedArtifact[], document: string): ExactJsonObject {

@@ -59,8 +59,8 @@ export function parseMetablock(bytes: Uint8Array, maxBytes: number = MAX_METADAT
  *
  * @throws ParseError `DOCUMENT_INVALID`
  */
-export function metablockFromJson(value: unknown): Metablock {
-  const { signed, signatures } = parseWith(metablockSchema, value, 'Metablock')
+export function metablockFromJson(value: unknown, document = 'Metablock'): Metablock {
+  const { signed, signatures } = parseWith(metablockSchema, value, document)
   return {
     signed,
     signatures: signatures.flatMap((signature) =>

@@ -42,7 +42,7 @@ export interface SignedFile {
 export function parseSignedFile(bytes: Uint8Array, document: string): SignedFile {
   const file = parseJson(bytes, { maxBytes: MAX_METADATA_BYTES, numbers: 'exact', document })
   if (!isPlainObject(file) || file.payload === undefined) {
-    const { signed, signatures } = metablockFromJson(file)
+    const { signed, signatures } = metablockFromJson(file, document)
     return { form: 'metablock', value: signed, message: metablockMessage(signed), signatures }
   }
   const { payloadType, payload, signatures } = envelopeFromJson(file)

@@ -7,6 +7,8 @@ import * as z from 'zod'
 export interface ModelOptions {
   /** `refuse` (default) for Metablock, which signs the model. `ignore` for DSSE, which signs the bytes as they are. */
   readonly unknownMembers?: 'refuse' | 'ignore'
+  /** What the document is called in messages. */
+  readonly document?: string
 }
 
 /** Whether `value` is an object as `parseJson` makes them. */

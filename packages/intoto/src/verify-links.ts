@@ -57,7 +57,7 @@ export function linkFileName(step: string, keyid: string): string {
  *
  * Fails at once on what no honest functionary leaves behind: a file that cannot be read, a link of another step.
  *
- * @throws ParseError, naming the file; VerificationError `LINK_INVALID`, `PAYLOAD_TYPE_MISMATCH`, `LAYOUT_UNSUPPORTED`
+ * @throws ParseError; VerificationError `LINK_INVALID`, `PAYLOAD_TYPE_MISMATCH`, `LAYOUT_UNSUPPORTED`
  *   for a sublayout
  */
 export async function collectLinks(layout: Verified<Layout>, files: LinkFiles): Promise<VerifiedLinks> {
@@ -160,7 +160,7 @@ function parseLinkFile(bytes: Uint8Array, file: string, step: string): ParsedLin
       name: file,
     })
   }
-  const link = parseLink(signed.value, { unknownMembers: signed.form === 'dsse' ? 'ignore' : 'refuse' })
+  const link = parseLink(signed.value, { unknownMembers: signed.form === 'dsse' ? 'ignore' : 'refuse', document: file })
   if (link.name !== step) {
     throw invalidLink(step, `${file}: expected a link of step "${step}", got one of "${link.name}"`)
   }

@@ -48,7 +48,10 @@ describe('a link that is not the functionary’s for this step', () => {
   it('fails when it gained a member that nobody signed', async () => {
     const text = utf8Decode(await signMetablock(createLink(HONEST_LINKS.build), [cast.bob]))
     const bytes = utf8Encode(text.replace('"signed":{', '"signed":{"extra":"x",'))
-    await expect(verifyWith(bobsFile(), bytes)).rejects.toMatchObject({ code: 'DOCUMENT_INVALID' })
+    await expect(verifyWith(bobsFile(), bytes)).rejects.toMatchObject({
+      code: 'DOCUMENT_INVALID',
+      detail: { document: bobsFile() },
+    })
   })
 
   it('fails when a file cannot be read', async () => {
