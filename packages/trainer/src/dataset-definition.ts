@@ -82,7 +82,7 @@ const DOCUMENT = 'dataset definition'
 /**
  * The definition that `bytes` spell: one YAML 1.2 document, at most 256 KiB, unknown members refused.
  *
- * @throws ParseError `DEFINITION_INVALID`, naming every problem by its path; `LIMIT_EXCEEDED`
+ * @throws ParseError `DEFINITION_INVALID`, naming every problem by its path; `LIMIT_EXCEEDED`, `ENCODING_INVALID`
  */
 export function parseDatasetDefinition(bytes: Uint8Array): DatasetDefinition {
   const yaml = parseYaml(bytes, DOCUMENT)

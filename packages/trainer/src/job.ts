@@ -1,7 +1,4 @@
-/**
- * What a host that takes jobs needs of the trainer: parameters, metadata, dataset definitions, and the documents that a
- * run leaves. Loads no training engine and opens no data set. @module
- */
+/** What a host that takes jobs needs of the trainer: parsers and documents. Loads no training engine. @module */
 
 export {
   assertTrainable,

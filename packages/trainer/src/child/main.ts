@@ -1,7 +1,4 @@
-/**
- * The program of a training child: `main.ts inputs/job.json outputs`. Holds no key; tells its parent over Node's IPC
- * channel, where there is one, and prints its log. Ends with exit code 0 or 1. @module
- */
+/** The program of a training child, `inputs/job.json outputs`: holds no key, exits with 0 or 1. @module */
 
 import { performance } from 'node:perf_hooks'
 
@@ -12,6 +9,7 @@ import { runJob } from './run-job.ts'
 
 const MAX_MESSAGE_CHARACTERS = 65_536
 
+// A parent listens over Node's IPC channel; without one, the log on standard output says it all.
 const cancellation = new AbortController()
 const cancel = (): void => cancellation.abort()
 

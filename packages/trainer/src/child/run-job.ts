@@ -19,12 +19,12 @@ import type { EpochProgress, FitOptions } from '../fit-options.ts'
 import { fit } from '../fit.ts'
 import { labelKindOf } from '../keras/compile-config.ts'
 import { loadKerasModel, writeKerasModel } from '../keras/load-model.ts'
+import { summarizeModel } from '../keras/model-summary.ts'
 import type { KerasModel } from '../keras/model.ts'
 import { createRandom, type Random } from '../random.ts'
 import { parseTrainingParameters, type TrainingParameters } from '../training-parameters.ts'
 import { reportProgress, type ProgressDeps } from './progress.ts'
 import type { StartedBackend } from './protocol.ts'
-import { summarizeModel } from './summarize-model.ts'
 
 /** Where a job lies. The other inputs lie beside the job record: `model`, `dataset`, `definition`. */
 export interface JobPaths {

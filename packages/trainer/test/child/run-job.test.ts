@@ -10,10 +10,11 @@ import { parseDatasetManifest } from '../../src/documents/dataset-manifest.ts'
 import { parseMetrics, type Metrics } from '../../src/documents/metrics.ts'
 import { parseModelSummary } from '../../src/documents/model-summary.ts'
 import { parsePreprocessing } from '../../src/documents/preprocessing.ts'
+import { createKerasModel, type LossName } from '../../src/keras/create-model.ts'
 import { loadKerasModel } from '../../src/keras/load-model.ts'
 import { rejectionOf } from '../error-of.ts'
 import { noReferenceData, referenceFile } from '../reference-data.ts'
-import { stageJob } from './staged-job.ts'
+import { stageFiles, stageJob } from './staged-job.ts'
 
 const OUTPUTS = [
   'dataset-manifest.json',
@@ -130,6 +131,53 @@ describe.skipIf(noReferenceData)(`a job on wine${noReferenceData}`, () => {
     record.parameters.epochs = 0
     await writeFile(job.job, JSON.stringify(record))
     expect((await rejectionOf(ParseError, () => runJob(job, quiet()))).code).toBe('PARAMETER_INVALID')
+  })
+})
+
+describe('a job with another loss', () => {
+  it.each<[string, LossName, number, string, string]>([
+    ['a regression on floats', 'mean_squared_error', 1, 'float', 'loss'],
+    ['two classes of text', 'binary_crossentropy', 1, 'text', 'accuracy'],
+    ['one-hot classes of text', 'categorical_crossentropy', 2, 'text', 'accuracy'],
+  ])('learns %s, from numbers with gaps and a category', async (_, loss, outputs, labelType, metric) => {
+    const model = createKerasModel({
+      name: 'small',
+      input: [3],
+      layers: [
+        { type: 'Dense', units: 8, activation: 'tanh' },
+        {
+          type: 'Dense',
+          units: outputs,
+          activation: loss === 'mean_squared_error' ? 'linear' : outputs === 1 ? 'sigmoid' : 'softmax',
+        },
+      ],
+      compile: { optimizer: { type: 'Adam', learningRate: 0.02 }, loss, metrics: metric === 'loss' ? [] : [metric] },
+      seed: 1,
+    })
+    const rows = Array.from({ length: 60 }, (_row, row) => {
+      const x = (row * 37) % 60
+      const label = labelType === 'float' ? x / 60 + 0.5 : x > 29 ? 'high' : 'low'
+      return `${row % 10 === 3 ? '' : x},${row % 2 === 0 ? 'north' : 'south'},${label}`
+    })
+    await using job = await stageFiles(
+      {
+        model,
+        dataset: `x,region,y\n${rows.join('\n')}\n`,
+        definition: `
+columns: { x: float, region: category, y: ${labelType} }
+label: y
+missing: median
+input_shape: [3]
+output_shape: [${outputs}]
+preprocessing: { normalize: minmax, scale: 2, clip: [0, 2] }`,
+      },
+      { epochs: 60, batch_size: 10 },
+    )
+    await runJob(job, quiet())
+    const history = parseMetrics(await readFile(join(job.outputs, 'metrics.json')))
+    const last = history[`val_${metric}`]?.at(-1)
+    if (metric === 'loss') expect(last).toBeLessThan(0.05)
+    else expect(last).toBeGreaterThan(0.7)
   })
 })
 

@@ -1,6 +1,6 @@
-/** A job whose inputs lie ready in a directory of their own, made from the reference data. @module */
+/** A job whose inputs lie ready in a directory of their own. @module */
 
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -20,15 +20,26 @@ export interface StagedJob extends AsyncDisposable {
   replace(input: 'model' | 'dataset' | 'definition', bytes: Uint8Array | string): Promise<void>
 }
 
+/** The bytes of a job's inputs. */
+export type InputFiles = Readonly<Record<'model' | 'dataset' | 'definition', Uint8Array | string>>
+
 /** Stages a case of the reference data with these parameters, and defaults for the rest. */
 export async function stageJob(name: string, parameters: Record<string, unknown> = {}): Promise<StagedJob> {
+  const files = {
+    model: await readFile(referenceFile(`${name}/model.keras`)),
+    dataset: await readFile(referenceFile(`${name}/dataset.csv`)),
+    definition: await readFile(referenceFile(`${name}/definition.yaml`)),
+  }
+  return stageFiles(files, parameters)
+}
+
+/** Stages these inputs with these parameters, and defaults for the rest. */
+export async function stageFiles(files: InputFiles, parameters: Record<string, unknown>): Promise<StagedJob> {
   const directory = await mkdtemp(join(tmpdir(), 'aibomgen-job-'))
   const inputs = join(directory, 'inputs')
   const outputs = join(directory, 'outputs')
   await mkdir(inputs)
-  await copyFile(referenceFile(`${name}/model.keras`), join(inputs, 'model'))
-  await copyFile(referenceFile(`${name}/dataset.csv`), join(inputs, 'dataset'))
-  await copyFile(referenceFile(`${name}/definition.yaml`), join(inputs, 'definition'))
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(inputs, name), bytes)
   const nothing = { sha256: sha256Hex(new Uint8Array()), sizeBytes: 0 }
   const record = serializeJobRecord({
     _type: JOB_RECORD_TYPE,
