@@ -26,8 +26,8 @@ export interface FitOptions {
   readonly validation: Uint32Array
   /** Stops the run within one batch, with `CANCELLED`. */
   readonly signal: AbortSignal
-  onBatch(progress: BatchProgress): void
-  onEpoch(progress: EpochProgress): void
+  readonly onBatch: (progress: BatchProgress) => void
+  readonly onEpoch: (progress: EpochProgress) => void
 }
 
 /** After each training step. */

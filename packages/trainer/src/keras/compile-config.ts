@@ -3,7 +3,7 @@
 import type { JsonObject, JsonValue } from '@aibomgen/core'
 import { TrainingError } from '@aibomgen/core'
 
-import { ConfigReader, isJsonObject } from './config-reader.ts'
+import { ConfigReader, isJsonObject, textOf } from './config-reader.ts'
 import { readLoss, type Loss } from './losses.ts'
 import { readMetric, type MetricChoice } from './metrics.ts'
 import { modelInvalid, modelUnsupported } from './model-errors.ts'
@@ -67,7 +67,7 @@ function readObject(value: JsonValue, kind: string): KerasObject {
   if (!isJsonObject(value) || typeof value.class_name !== 'string') {
     throw modelInvalid(`compile_config: expected a name or a serialized object as ${kind}`)
   }
-  if (value.class_name === 'function') return { name: String(value.config), config: {}, named: false }
+  if (value.class_name === 'function') return { name: textOf(value.config), config: {}, named: false }
   if (!isJsonObject(value.config)) throw modelInvalid(`compile_config: ${kind} ${value.class_name} has no config`)
   return { name: value.class_name, config: value.config, named: false }
 }

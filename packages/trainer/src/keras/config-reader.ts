@@ -86,7 +86,7 @@ export class ConfigReader {
   integers(name: string): readonly number[] | undefined {
     const value = this.value(name)
     if (value === undefined) return undefined
-    const list: readonly JsonValue[] = Array.isArray(value) ? value : [value as JsonValue]
+    const list: readonly JsonValue[] = Array.isArray(value) ? value : [value]
     return list.map((entry) => {
       if (typeof entry !== 'number' || !Number.isSafeInteger(entry)) throw this.#wrong(name, 'integers', value)
       return entry
@@ -132,4 +132,9 @@ export class ConfigReader {
 /** Whether a JSON value is an object. */
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A value that should be a name, for messages: itself where it is a text. */
+export function textOf(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing').slice(0, 80)
 }

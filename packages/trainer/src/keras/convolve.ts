@@ -35,7 +35,7 @@ export function convolve(image: Tensor4D, filter: Tensor4D, geometry: Geometry):
       },
     }
   })
-  return apply(image, filter) as Tensor4D
+  return apply(image, filter)
 }
 
 /** The full correlation of the gradient (zeros between its entries where there was a stride) with the turned filter. */

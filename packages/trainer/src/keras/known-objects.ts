@@ -2,7 +2,7 @@
 
 import type { JsonObject, JsonValue } from '@aibomgen/core'
 
-import { isJsonObject } from './config-reader.ts'
+import { isJsonObject, textOf } from './config-reader.ts'
 import { LAYER_FACTORIES } from './layers/layer-factories.ts'
 import { LOSS_CLASSES } from './losses.ts'
 import { METRIC_CLASSES } from './metrics.ts'
@@ -57,14 +57,14 @@ function assertKnownObject(object: JsonObject, className: string, where: string)
   if (list === undefined) throw modelUnsupported('custom object', className, place)
   if (!list.classes.has(className)) throw modelUnsupported(list.kind, className, place)
   const registered = object.registered_name ?? className
-  if (registered !== className) throw modelUnsupported('custom object', String(registered), place)
+  if (registered !== className) throw modelUnsupported('custom object', textOf(registered), place)
 }
 
 /** How messages name the layer that an object is; undefined for what is no layer. */
 function placeOf(object: JsonObject): string | undefined {
   const name = isJsonObject(object.config) ? object.config.name : undefined
   if (object.module !== 'keras.layers' && object.class_name !== 'Lambda') return undefined
-  return typeof name === 'string' ? `layer "${name}" (${String(object.class_name)})` : undefined
+  return typeof name === 'string' ? `layer "${name}" (${textOf(object.class_name)})` : undefined
 }
 
 function known(

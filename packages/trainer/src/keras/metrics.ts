@@ -37,7 +37,7 @@ export interface MetricChoice {
   /** As Keras names it in the history. */
   readonly name: string
   /** A fresh metric for a model of these shapes. */
-  create(targetShape: Shape, outputShape: Shape): Metric
+  readonly create: (targetShape: Shape, outputShape: Shape) => Metric
 }
 
 const CLASSES: ReadonlyMap<string, MetricFactory> = new Map([

@@ -2,7 +2,7 @@
 
 import type { JsonObject, JsonValue } from '@aibomgen/core'
 
-import { ConfigReader, isJsonObject } from './config-reader.ts'
+import { ConfigReader, isJsonObject, textOf } from './config-reader.ts'
 import type { Shape } from './layer.ts'
 import { modelInvalid, modelUnsupported } from './model-errors.ts'
 
@@ -47,7 +47,7 @@ export function tensorKey(layer: string, call: number): string {
 export function readModelConfig(document: JsonObject): ModelConfig {
   const family = document.class_name
   if (family !== 'Sequential' && family !== 'Functional') {
-    throw modelUnsupported('model', String(family), 'config.json', 'build it as Sequential or Functional')
+    throw modelUnsupported('model', textOf(family), 'config.json', 'build it as Sequential or Functional')
   }
   const reader = new ConfigReader(objectOf(document.config, 'config'), `model (${family})`)
   const name = reader.text('name')
@@ -71,7 +71,7 @@ export function readModelConfig(document: JsonObject): ModelConfig {
 export function assertFloat32(reader: ConfigReader): void {
   const dtype = reader.value('dtype') ?? 'float32'
   const name = isJsonObject(dtype) && isJsonObject(dtype.config) ? dtype.config.name : dtype
-  if (name !== 'float32') throw modelUnsupported('dtype policy', String(name), reader.where)
+  if (name !== 'float32') throw modelUnsupported('dtype policy', textOf(name), reader.where)
 }
 
 type Graph = Pick<ModelConfig, 'inputs' | 'layers' | 'output'>
@@ -132,7 +132,7 @@ function readLayer(object: JsonObject): Omit<LayerConfig, 'calls'> {
 }
 
 function readInput(config: JsonObject): ModelInput {
-  const reader = new ConfigReader(config, `layer "${String(config.name)}" (InputLayer)`)
+  const reader = new ConfigReader(config, `layer "${textOf(config.name)}" (InputLayer)`)
   const shape = openShape(reader.value('batch_shape') ?? reader.value('batch_input_shape') ?? null, reader.where)
   const input = { name: reader.text('name'), shape, dtype: reader.text('dtype', 'float32') }
   if (!['float32', 'int32', 'int64', 'uint8'].includes(input.dtype)) {

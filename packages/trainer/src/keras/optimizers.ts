@@ -5,7 +5,7 @@ import type { Variable } from '@tensorflow/tfjs-core'
 import type { JsonObject } from '@aibomgen/core'
 
 import type { KerasObject } from './compile-config.ts'
-import { ConfigReader, isJsonObject } from './config-reader.ts'
+import { ConfigReader, isJsonObject, textOf } from './config-reader.ts'
 import { modelUnsupported } from './model-errors.ts'
 import type { Gradient } from './optimizers/gradient.ts'
 import { adagrad, adam, rmsprop, sgd, type UpdateRule } from './optimizers/update-rules.ts'
@@ -59,7 +59,7 @@ export function readOptimizer({ name, config }: KerasObject): OptimizerConfig {
   reader.ignore('name', 'ema_momentum')
   const rate = reader.value('learning_rate') ?? DEFAULT_RATES[className] ?? 0.001
   if (typeof rate !== 'number') {
-    const schedule = isJsonObject(rate) ? String(rate.class_name) : 'a learning rate schedule'
+    const schedule = isJsonObject(rate) ? textOf(rate.class_name) : 'a learning rate schedule'
     throw modelUnsupported('learning rate schedule', schedule, reader.where)
   }
   const shared: SharedOptions = {

@@ -103,7 +103,7 @@ function takeGradients(
   return { loss: value, gradients: new Map(gradients) }
 }
 
-/** Gradients of looked-up tables in their parts; what a penalty adds to one is what the lookups do not explain. */
+/** Gradients of looked-up tables row by row; TensorFlow adds the rows up where a penalty has its part in one too. */
 function withLookups(
   gradients: ReadonlyMap<Variable, Tensor>,
   weights: LiveWeights,
@@ -112,11 +112,8 @@ function withLookups(
   const penalized = new Set([...weights].flatMap(([{ spec }, variable]) => (spec.regularizer ? [variable] : [])))
   return new Map(
     [...gradients].map(([variable, gradient]) => {
-      const parts = pass.sparseGradients.get(variable)
-      if (parts === undefined) return [variable, Gradient.dense(gradient)]
-      const lookups = Gradient.lookup(parts, undefined, variable.shape)
-      if (!penalized.has(variable)) return [variable, lookups]
-      return [variable, Gradient.lookup(parts, tf.sub(gradient, lookups.sum()), variable.shape)]
+      const lookups = penalized.has(variable) ? undefined : pass.sparseGradients.get(variable)
+      return [variable, lookups === undefined ? Gradient.dense(gradient) : Gradient.lookup(lookups, variable.shape)]
     }),
   )
 }

@@ -1,17 +1,17 @@
 /** MaxPoolGrad: each window's gradient goes to its largest entry. @module */
 
-import { backend_util, type KernelFunc } from '@tensorflow/tfjs-core'
+import type { KernelFunc } from '@tensorflow/tfjs-core'
 
+import { poolFacts } from './gradients/pool-gradients.ts'
 import { asWasm, inputOf, makeZeros, numbersOf } from './wasm-memory.ts'
 
-type PoolFacts = ReturnType<typeof backend_util.computePool2DInfo>
+type PoolFacts = ReturnType<typeof poolFacts>
 
 /** tfjs's own is wrong for padding `same`. Of equal entries the first takes the gradient, as in TensorFlow. */
 export const maxPoolGradient: KernelFunc = ({ inputs, attrs, backend }) => {
   const wasm = asWasm(backend)
   const input = inputOf(inputs, 'input')
-  const { filterSize, strides, pad } = attrs as unknown as PoolAttributes
-  const facts = backend_util.computePool2DInfo(asFour(input.shape), filterSize, strides, 1, pad)
+  const facts = poolFacts(input.shape, attrs)
   const output = makeZeros(input.shape, wasm)
 
   const gradient = numbersOf(output, wasm)
@@ -30,12 +30,6 @@ export const maxPoolGradient: KernelFunc = ({ inputs, attrs, backend }) => {
     }
   }
   return output
-}
-
-interface PoolAttributes {
-  readonly filterSize: [number, number] | number
-  readonly strides: [number, number] | number
-  readonly pad: 'valid' | 'same' | number
 }
 
 /** Where in the input the largest entry of one window stands. */
@@ -59,9 +53,4 @@ function largestOf(
     }
   }
   return best
-}
-
-function asFour(shape: readonly number[]): [number, number, number, number] {
-  const [rows = 0, height = 0, width = 0, channels = 0] = shape
-  return [rows, height, width, channels]
 }

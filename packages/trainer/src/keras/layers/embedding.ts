@@ -28,17 +28,20 @@ export const embedding: LayerFactory = (config, inputs, trainable) => {
 
 /** Rows of the table; the gradient is left beside the pass as TensorFlow has it, one row per occurrence. */
 function lookUp(table: Variable, indices: Tensor, pass: Pass): Tensor {
-  const gather = tf.customGrad((source) => ({
-    value: tf.gather(source as Tensor, indices as tf.Tensor1D),
-    gradFunc: (gradient: Tensor) => {
-      const earlier = pass.sparseGradients.get(table) ?? []
-      pass.sparseGradients.set(table, [
-        ...earlier,
-        { indices: tf.keep(indices.clone()), rows: tf.keep(gradient.clone()) },
-      ])
-      return tf.unsortedSegmentSum(gradient, indices as tf.Tensor1D, table.shape[0] ?? 0)
-    },
-  }))
+  const gather = tf.customGrad((source, save) => {
+    if (typeof save !== 'function') throw new TypeError('embedding: expected one table')
+    save([indices])
+    return {
+      value: tf.gather(source as Tensor, indices),
+      gradFunc: (gradient: Tensor, saved: Tensor[]) => {
+        const occurrences = firstOf(saved)
+        const earlier = pass.sparseGradients.get(table) ?? []
+        const part = { indices: tf.keep(occurrences.clone()), rows: tf.keep(gradient.clone()) }
+        pass.sparseGradients.set(table, [...earlier, part])
+        return tf.unsortedSegmentSum(gradient, occurrences as tf.Tensor1D, table.shape[0] ?? 0)
+      },
+    }
+  })
   return gather(table)
 }
 

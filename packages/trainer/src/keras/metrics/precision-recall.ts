@@ -1,5 +1,7 @@
 /** Precision and recall at one threshold. @module */
 
+import type { JsonValue } from '@aibomgen/core'
+
 import type { ConfigReader } from '../config-reader.ts'
 import type { Metric, MetricFactory } from '../metrics.ts'
 import { modelUnsupported } from '../model-errors.ts'
@@ -40,7 +42,8 @@ function counted(config: ConfigReader, result: (counts: Counts) => number): () =
 
 function readThreshold(config: ConfigReader): number {
   const thresholds = config.value('thresholds') ?? 0.5
-  const [threshold, ...more] = Array.isArray(thresholds) ? thresholds : [thresholds]
+  const list: readonly JsonValue[] = Array.isArray(thresholds) ? (thresholds as readonly JsonValue[]) : [thresholds]
+  const [threshold, ...more] = list
   if (typeof threshold !== 'number' || more.length > 0) {
     throw modelUnsupported('option', 'thresholds of several', config.where)
   }

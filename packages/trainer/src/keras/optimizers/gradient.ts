@@ -3,6 +3,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
+import type { SparseGradient } from '../layer.ts'
+
 /** One part: as large as the weight, or rows of it by index, an index perhaps more than once. */
 interface Part {
   readonly values: Tensor
@@ -26,14 +28,12 @@ export class Gradient {
     return new Gradient([{ values, indices: undefined }], values.shape)
   }
 
-  /** Rows by index, and what else there is (a penalty's gradient), for a weight of `shape`. */
-  static lookup(
-    parts: readonly { readonly rows: Tensor; readonly indices: Tensor }[],
-    rest: Tensor | undefined,
-    shape: readonly number[],
-  ): Gradient {
-    const rows = parts.map((part): Part => ({ values: part.rows, indices: part.indices }))
-    return new Gradient(rest === undefined ? rows : [...rows, { values: rest, indices: undefined }], shape)
+  /** Rows by index, for a weight of `shape`. */
+  static lookup(parts: readonly SparseGradient[], shape: readonly number[]): Gradient {
+    return new Gradient(
+      parts.map(({ rows, indices }) => ({ values: rows, indices })),
+      shape,
+    )
   }
 
   /** The gradient itself, rows of one index added up. */

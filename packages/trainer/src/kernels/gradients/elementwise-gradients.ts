@@ -54,6 +54,7 @@ const choices: readonly GradConfig[] = [
   ...['Greater', 'GreaterEqual', 'Less', 'LessEqual'].map((name) =>
     ofTwo(name, ({ a, b }) => [() => tf.zeros(a.shape), () => tf.zeros(b.shape)]),
   ),
+  ofOne('ZerosLike', 'x', ({ x }) => tf.zeros(x.shape)),
   {
     kernelName: 'Select',
     inputsToSave: ['condition'],

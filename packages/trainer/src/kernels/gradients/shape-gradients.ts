@@ -1,4 +1,4 @@
-/** Gradients of kernels that sum, multiply matrices, pool, or move numbers about. @module */
+/** Gradients of kernels that sum, multiply matrices, or move numbers about. @module */
 
 import * as tf from '@tensorflow/tfjs-core'
 import type { GradConfig, NamedAttrMap, Tensor } from '@tensorflow/tfjs-core'
@@ -58,15 +58,8 @@ const products: readonly GradConfig[] = [
   },
 ]
 
-const pools: readonly GradConfig[] = [
-  ofOne('MaxPool', 'x', ({ dy, x, y, attrs }) =>
-    tf.engine().runKernel('MaxPoolGrad', { dy, input: x, output: y }, attrs),
-  ),
-  ofOne('AvgPool', 'x', ({ dy, x, attrs }) => tf.engine().runKernel('AvgPoolGrad', { dy, input: x }, attrs)),
-]
-
 /** All of them. */
-export const SHAPE_GRADIENTS: readonly GradConfig[] = [...reductions, ...moves, ...products, ...pools]
+export const SHAPE_GRADIENTS: readonly GradConfig[] = [...reductions, ...moves, ...products]
 
 /** A reduced tensor, stretched back over the axes it was reduced along. */
 function stretched(reduced: Tensor, input: Tensor, attrs: NamedAttrMap): Tensor {

@@ -1,0 +1,33 @@
+/** A model in words and numbers, for `model-summary.json`. @module */
+
+import type { LayerSummary, ModelSummary } from '../documents/model-summary.ts'
+import type { KerasModel, ModelWeight } from './model.ts'
+import { sizeOf } from './shapes.ts'
+
+/** What a model is made of. Counts are Keras's: the integer that Normalization keeps counts as one. */
+export function summarizeModel(model: KerasModel): ModelSummary {
+  const weights = model.layers.flatMap((layer) => layer.weights)
+  const trainable = countOf(weights.filter(({ spec }) => spec.trainable))
+  const total = countOf(weights)
+  return {
+    name: model.name,
+    family: model.family,
+    layers: model.layers.map((layer): LayerSummary => ({
+      name: layer.name,
+      className: layer.className,
+      outputShape: [null, ...layer.outputShape],
+      parameters: countOf(layer.weights),
+      trainable: layer.trainable,
+    })),
+    parameters: { total, trainable, nonTrainable: total - trainable },
+    inputs: model.inputs.map(({ name, shape, dtype }) => ({ name, shape: [null, ...shape], dtype })),
+    outputs: [{ name: model.output.layer, shape: [null, ...model.output.shape], dtype: 'float32' }],
+    optimizer: { name: model.compile.optimizer.name, config: model.compile.optimizer.config },
+    loss: model.compile.loss.name,
+    metrics: model.compile.metrics.map(({ name }) => name),
+  }
+}
+
+function countOf(weights: readonly ModelWeight[]): number {
+  return weights.reduce((total, { spec }) => total + sizeOf(spec.shape), 0)
+}
