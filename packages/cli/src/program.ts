@@ -52,7 +52,6 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
 export async function createProgram(argv: readonly string[], context: CommandContext): Promise<Command> {
   const program = quiet(new Command('aibomgen'))
     .description('Train AI models in a trusted place, and verify where a model came from.')
-    .option('--version', 'print the version')
     .addHelpText('after', '\nExample:\n  $ aibomgen example wine wine\n  $ aibomgen train --help')
   const [first, second] = argv.filter((argument) => !argument.startsWith('-'))
   const wanted = first === 'help' ? second : first
@@ -60,9 +59,11 @@ export async function createProgram(argv: readonly string[], context: CommandCon
     if (name === wanted) program.addCommand((await load())(context).description(summary))
     else program.command(name).description(summary)
   }
-  if (wanted === undefined && argv.includes('--version')) {
-    const { readVersion } = await import('./version.ts')
-    program.version(await readVersion(), '--version')
-  }
-  return program
+  return program.version(argv.includes('--version') ? await loadVersion() : '', '--version', 'print the version')
+}
+
+/** Read when it is asked for: what it takes to parse a file is more than the help needs. */
+async function loadVersion(): Promise<string> {
+  const { readVersion } = await import('./version.ts')
+  return readVersion()
 }
