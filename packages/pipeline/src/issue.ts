@@ -70,16 +70,19 @@ export function createIssuer(deps: IssuerDeps, options: IssueOptions): Issuer {
   return { issue: (run) => issue(run, deps, options) }
 }
 
-async function issue(run: RecordedRun, deps: IssuerDeps, { specVersion, withheld }: IssueOptions): Promise<Evidence> {
+async function issue(
+  { receipt, link: runLink }: RecordedRun,
+  deps: IssuerDeps,
+  { specVersion, withheld }: IssueOptions,
+): Promise<Evidence> {
   const { layout, signer, trustRoot, manufacturer, toolVersion } = deps
-  const { receipt } = run.trained.staged.job
   const timestamp = deps.clock.now()
-  const files = new Map([receipt, run.link].map(({ name, bytes }) => [name, bytes]))
+  const files = new Map([receipt, runLink].map(({ name, bytes }) => [name, bytes]))
   const steps = ['submit_inputs', 'run_training'] as const
   const links = await verifySteps({ layout, links: files }, steps, { trustRoot, at: timestamp })
 
   const documents = await readRunDocuments(links, deps.store)
-  const issuing = { timestamp, receipt, runLink: run.link, layout, manufacturer, toolVersion, withheld }
+  const issuing = { timestamp, receipt, runLink, layout, manufacturer, toolVersion, withheld }
   const facts = describeRun(documents, issuing)
   const { bytes, signature } = await signAibom(buildAibom(facts, { specVersion }), signer)
   const aibom = { name: 'aibom.json', sha256: sha256Hex(bytes), sizeBytes: bytes.length }
@@ -89,7 +92,7 @@ async function issue(run: RecordedRun, deps: IssuerDeps, { specVersion, withheld
     artifacts: [...documents.artifacts.values()],
     documents: [
       receipt,
-      run.link,
+      runLink,
       await signIssuerLink(facts, aibom, signer),
       { name: 'layout.json', bytes: layout },
       { name: 'aibom.json', bytes },

@@ -6,9 +6,13 @@ import { createLink, linkFileName, signMetablock, type Link } from '@aibomgen/in
 import type { SignedFile } from './submit-job.ts'
 import type { TrainedJob } from './train.ts'
 
-/** A trained job whose run is on record. */
+/**
+ * A run on record: two signed files, and nothing besides. All that an issuer may know of a run is what it finds in the
+ * store by the digests in them.
+ */
 export interface RecordedRun {
-  readonly trained: TrainedJob
+  /** The `submit_inputs` link. */
+  readonly receipt: SignedFile
   /** The `run_training` link. */
   readonly link: SignedFile
 }
@@ -17,7 +21,7 @@ export interface RecordedRun {
 export async function recordRun(trained: TrainedJob, workerSigner: Signer): Promise<RecordedRun> {
   const link = describeRunAsLink(trained)
   return {
-    trained,
+    receipt: trained.staged.job.receipt,
     link: {
       name: linkFileName(link.name, workerSigner.publicKey.keyid),
       bytes: await signMetablock(link, [workerSigner]),
