@@ -1,5 +1,6 @@
 /** Reads `model.weights.h5` into a model's weights, and writes it from them. @module */
 
+import { TrainingError } from '@aibomgen/core'
 import { Dataset, File, ready } from 'h5wasm'
 
 import { writeHdf5 } from './hdf5-writer.ts'
@@ -31,7 +32,7 @@ export async function fillWeights(graph: ModelGraph, bytes: Uint8Array): Promise
       file.close()
     }
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause) throw cause
+    if (cause instanceof TrainingError) throw cause
     throw modelInvalid('model.weights.h5 cannot be read', cause)
   } finally {
     FS.unlink(MEMORY_FILE)
