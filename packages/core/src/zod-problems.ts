@@ -31,10 +31,14 @@ export function describeZodError(error: z.ZodError, document: string, value: unk
   return { document, problems: error.issues.flatMap((issue) => problemsOf(issue, value)) }
 }
 
-/** One line for people: the document, then every problem. */
+const MAX_PROBLEMS_IN_MESSAGE = 20
+
+/** One line for people: the document, then its problems, the first twenty of them. All are in the detail. */
 export function describeProblems({ document, problems }: DocumentProblems): string {
-  const lines = problems.map(({ path, expected, got }) => `${path || 'document'}: expected ${expected}, got ${got}`)
-  return `${document}: ${lines.join('; ')}`
+  const shown = problems.slice(0, MAX_PROBLEMS_IN_MESSAGE)
+  const lines = shown.map(({ path, expected, got }) => `${path || 'document'}: expected ${expected}, got ${got}`)
+  const more = problems.length > shown.length ? `; and ${problems.length - shown.length} more` : ''
+  return `${document}: ${lines.join('; ')}${more}`
 }
 
 /** How a value is shown in a message: short, on one line, never a whole payload. */

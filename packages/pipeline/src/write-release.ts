@@ -1,13 +1,13 @@
 /** A release out of the store: as a directory, whole or absent; or as a bundle. @module */
 
 import { createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
 import { ArtifactError, type ArtifactReader } from '@aibomgen/core'
-import { reasonOf } from '@aibomgen/core/node'
+import { reasonOf, syncDirectory } from '@aibomgen/core/node'
 import { isBundled, serializeEvidenceBundle } from '@aibomgen/verify'
 
 import type { Release } from './publish-release.ts'
@@ -72,15 +72,6 @@ export async function buildEvidenceBundle(release: Release, store: ArtifactReade
   const bundled = [...release.files, release.index].filter(({ name, sizeBytes }) => isBundled(name, sizeBytes))
   const files = await Promise.all(bundled.map(async (file) => [file.name, await readStored(store, file)] as const))
   return serializeEvidenceBundle(new Map(files))
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 function unwritable(path: string, cause: unknown): ArtifactError {

@@ -79,12 +79,23 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array, mode = 0o
         await file.close()
       }
       await rename(temporary, path)
+      await syncDirectory(dirname(path))
     } finally {
       await rm(own, { recursive: true, force: true })
     }
   } catch (cause) {
     const reason = reasonOf(cause)
     throw new ArtifactError('OUTPUT_UNWRITABLE', `cannot write ${path}: ${reason}`, { path, reason }, { cause })
+  }
+}
+
+/** Flushes a directory to disk: what was made in it or renamed into it is there after a power failure. */
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
 

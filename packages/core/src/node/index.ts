@@ -1,4 +1,4 @@
 /** What core offers on Node.js alone: files and key files. @module */
 
-export { digestFile, readFileBounded, readFileParts, reasonOf, writeFileAtomic } from './files.ts'
+export { digestFile, readFileBounded, readFileParts, reasonOf, writeFileAtomic, syncDirectory } from './files.ts'
 export { createKeyFile, readKeyFile, type KeyFileOptions } from './key-file.ts'
