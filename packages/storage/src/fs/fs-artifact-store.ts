@@ -11,6 +11,7 @@ import {
   type Sha256Hex,
   type StoredArtifact,
 } from '@aibomgen/core'
+import { syncDirectory } from '@aibomgen/core/node'
 
 import { assertRangeWithin } from '../byte-range.ts'
 import { ingest } from '../ingest.ts'
@@ -98,13 +99,4 @@ async function writeAll(file: FileHandle, part: Uint8Array): Promise<void> {
   let written = 0
   // A disk that fills up takes a part of the bytes and says so only when asked for the rest.
   while (written < part.length) written += (await file.write(part, written)).bytesWritten
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
