@@ -1,10 +1,10 @@
 /** Scratch directories: where everything lies that is not whole yet. Those of killed processes are swept. @module */
 
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 
 import { ArtifactError } from '@aibomgen/core'
-import { reasonOf } from '@aibomgen/core/node'
+import { reasonOf, writeFileAtomic } from '@aibomgen/core/node'
 
 import { identifyThisProcess, isOver } from './process-identity.ts'
 
@@ -23,22 +23,28 @@ const NAME = /^\.aibomgen-([0-9a-f.]+)-[^-]+$/
  * @throws ArtifactError `OUTPUT_UNWRITABLE`
  */
 export async function createScratch(parent: string): Promise<Scratch> {
-  try {
-    await sweep(parent)
+  return writingIn(parent, async () => {
+    await sweepScratches(parent)
     const directory = await mkdtemp(join(parent, `.aibomgen-${await identifyThisProcess()}-`))
     return { directory, [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) }
-  } catch (cause) {
-    const reason = reasonOf(cause)
-    throw new ArtifactError(
-      'OUTPUT_UNWRITABLE',
-      `cannot write in ${parent}: ${reason}`,
-      { path: parent, reason },
-      { cause },
-    )
-  }
+  })
 }
 
-async function sweep(parent: string): Promise<void> {
+/**
+ * Writes a file whole or not at all, by way of a scratch directory: a process that is killed leaves nothing that the
+ * next one would not sweep. An existing file is replaced.
+ *
+ * @throws ArtifactError `OUTPUT_UNWRITABLE`
+ */
+export async function writeThroughScratch(path: string, bytes: Uint8Array): Promise<void> {
+  await using scratch = await createScratch(dirname(path))
+  const whole = join(scratch.directory, 'whole')
+  await writeFileAtomic(whole, bytes)
+  await writingIn(dirname(path), () => rename(whole, path))
+}
+
+/** Removes what killed processes of this user's left in `parent`. */
+export async function sweepScratches(parent: string): Promise<void> {
   for (const entry of await readdir(parent, { withFileTypes: true })) {
     const identity = NAME.exec(entry.name)?.[1]
     if (identity === undefined || !entry.isDirectory() || !(await isOver(identity))) continue
@@ -54,4 +60,14 @@ async function isOurs(path: string): Promise<boolean> {
     throw error
   })
   return found !== undefined && (process.getuid === undefined || found.uid === process.getuid())
+}
+
+async function writingIn<T>(parent: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (cause) {
+    const reason = reasonOf(cause)
+    const message = `cannot write in ${parent}: ${reason}`
+    throw new ArtifactError('OUTPUT_UNWRITABLE', message, { path: parent, reason }, { cause })
+  }
 }

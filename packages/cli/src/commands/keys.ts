@@ -15,7 +15,6 @@ import {
   type Timestamp,
   type TrustRoot,
 } from '@aibomgen/core'
-import { writeFileAtomic } from '@aibomgen/core/node'
 import { Option, type Command } from 'commander'
 
 import { createCommand, createGroup, show, type CommandContext, type CommonFlags } from '../command.ts'
@@ -24,6 +23,7 @@ import { describeTenures, listTenures } from '../describe-trust.ts'
 import { KEY_ROLES, listKeyFiles, readSigners, type KeyRole } from '../home/generation.ts'
 import { changeTrust, requireGeneration } from '../home/home.ts'
 import { rotateKey } from '../home/trust-changes.ts'
+import { writeThroughScratch } from '../scratch.ts'
 
 type KeyFormat = 'pem' | 'jwk' | 'securesystemslib'
 
@@ -104,7 +104,7 @@ async function runExport(flags: ExportFlags, context: CommandContext): Promise<v
   const { trustRoot } = await requireGeneration(context.config.home)
   const key = selectKey(trustRoot.root, flags, systemClock.now())
   const text = formatKey(key, flags.format)
-  if (flags.out !== undefined) await writeFileAtomic(resolve(flags.out), utf8Encode(text))
+  if (flags.out !== undefined) await writeThroughScratch(resolve(flags.out), utf8Encode(text))
   show(context, flags, {
     json: () => ({ role: flags.role, keyid: key.keyid, format: flags.format, key: text }),
     text: () => (flags.out === undefined ? text.trimEnd() : `${flags.out}: ${flags.role} ${key.keyid}`),

@@ -13,7 +13,7 @@ import {
 } from '@aibomgen/core'
 import { createKeyFile, readFileBounded, readKeyFile, reasonOf, writeFileAtomic } from '@aibomgen/core/node'
 
-import { createScratch } from '../scratch.ts'
+import { createScratch, sweepScratches, writeThroughScratch } from '../scratch.ts'
 
 /** Whose key it is: the owner's, or that of one of the three functionaries. */
 export type KeyRole = 'owner' | Role
@@ -88,7 +88,8 @@ export async function tidyHome(home: string, { number, directory }: Generation):
   const isCurrent =
     published?.includes(TRUST_ROOT) === true &&
     Buffer.from(await readFileBounded(join(home, TRUST_ROOT), MAX_DOCUMENT_BYTES)).equals(trustRoot)
-  if (!isCurrent) await writeFileAtomic(join(home, TRUST_ROOT), trustRoot)
+  if (!isCurrent) await writeThroughScratch(join(home, TRUST_ROOT), trustRoot)
+  await sweepScratches(home)
   for (const name of await readdir(join(home, 'generations'))) {
     if (Number(name) < number) await rm(join(home, 'generations', name, 'keys'), { recursive: true, force: true })
   }

@@ -11,7 +11,7 @@ import {
   type JobFileRole,
   type SignedTrustRoot,
 } from '@aibomgen/core'
-import { readFileBounded, readFileParts, writeFileAtomic } from '@aibomgen/core/node'
+import { readFileBounded, readFileParts } from '@aibomgen/core/node'
 import type { SpecVersion, Withholdable } from '@aibomgen/bom'
 import {
   assertOutputFree,
@@ -33,7 +33,7 @@ import { openReleaseDirectory } from '@aibomgen/verify/node'
 import type { CommandContext } from '../command.ts'
 import { composeHome, composeTraining, drawJobId, systemClock } from '../compose.ts'
 import { ensureHome, requireTrustRoot } from '../home/home.ts'
-import { createScratch } from '../scratch.ts'
+import { createScratch, writeThroughScratch } from '../scratch.ts'
 import { keepFailedRun } from './failed-run.ts'
 import { createProgress } from './progress.ts'
 import { listenForStop } from './stop-signals.ts'
@@ -162,7 +162,7 @@ function assertGoingOn(signal: AbortSignal): void {
 
 async function writeBundle(path: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
-  await writeFileAtomic(path, bytes)
+  await writeThroughScratch(path, bytes)
 }
 
 /** What was written is judged as a receiver would judge it, by what this home would hand out now. */

@@ -1,0 +1,68 @@
+/** Help: for every command, with an example, and fast enough to be asked for. @module */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { createPlace, type Place } from './run-cli.ts'
+
+let place: Place
+beforeAll(async () => {
+  place = await createPlace()
+})
+afterAll(() => place[Symbol.asyncDispose]())
+
+const commands = [
+  ...['init', 'example', 'train', 'verify', 'verify-file', 'env', 'keys list', 'keys rotate', 'keys export'],
+  ...['trust show', 'trust enroll', 'trust revoke', 'trust renew', 'trust update'],
+  ...['bom show', 'bom validate', 'bom verify'],
+]
+
+describe('--help', () => {
+  it.each(commands)('of %s has an example, and offers --json', async (command) => {
+    const { stdout, exitCode } = await place.run(...command.split(' '), '--help')
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(new RegExp(`^Usage: aibomgen ${command} `))
+    expect(stdout).toContain('--json')
+    expect(stdout).toMatch(/^Example:\n {2}\$ \S/m)
+  })
+
+  it('lists every command', async () => {
+    const { stdout, exitCode } = await place.run('--help')
+    expect(exitCode).toBe(0)
+    for (const command of commands) expect(stdout).toMatch(new RegExp(`^ {2}${command.split(' ')[0]} `, 'm'))
+  })
+
+  it('is what a command line without a command gets, as a failure', async () => {
+    const { stdout, stderr, exitCode } = await place.run()
+    expect(exitCode).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toContain('Usage: aibomgen')
+  })
+
+  it('of a command is found by `help COMMAND` too', async () => {
+    expect((await place.run('help', 'verify')).stdout).toBe((await place.run('verify', '--help')).stdout)
+  })
+})
+
+describe('--version', () => {
+  it('is the version of the package', async () => {
+    expect((await place.run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+})
+
+describe('env', () => {
+  it('shows what is seen of this machine', async () => {
+    const { stdout, exitCode } = await place.run('env', '--json')
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout).node).toEqual({ status: 'observed', value: process.versions.node })
+    expect((await place.run('env')).stdout).toMatch(/^node: \d/m)
+  })
+})
+
+describe('example', () => {
+  it('copies what a training needs, and says how to go on', async () => {
+    const { stdout } = await place.run('example', 'wine', 'new/wine')
+    expect(stdout).toContain('aibomgen train --model new/wine/model.keras')
+    const again = await place.run('example', 'wine', 'new/wine', '--json')
+    expect(JSON.parse(again.stdout).error.code).toBe('OUTPUT_EXISTS')
+  })
+})
