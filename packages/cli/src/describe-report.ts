@@ -48,6 +48,7 @@ function describeVerdict({ verdict, subject, checks }: VerificationReport, outpu
   if (subject === undefined) return `${output.style('red', verdict)}: ${counts}`
   const { modelSha256, jobId, timestamp, issuerKeyid } = subject
   const about = `model sha256:${modelSha256}, job ${jobId}, issued ${timestamp} by key ${issuerKeyid.slice(0, 16)}`
-  const without = verdict === 'evidence-only' ? ', without the model at hand' : ''
+  const without =
+    verdict === 'evidence-only' ? ', without the model at hand (--file adds it, --evidence-only does without)' : ''
   return `${output.style(verdict === 'pass' ? 'green' : 'yellow', verdict)}: ${counts}${without}\n${about}`
 }

@@ -35,7 +35,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const config = readConfig()
   const output = createOutput(process.stdout, process.stderr, config)
   const context: CommandContext = { config, output, exitCode: undefined, hint: undefined }
-  process.stdout.on('error', ignoreClosedPipe)
+  process.stdout.off('error', ignoreClosedPipe).on('error', ignoreClosedPipe)
   try {
     const program = await createProgram(argv, context)
     await program.parseAsync(argv, { from: 'user' })

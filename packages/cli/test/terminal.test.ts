@@ -31,7 +31,7 @@ describe('progress', () => {
       progress.onEvent({ ...epoch, metrics: { 'a metric with a name that is far too long for a line': 1 } })
     }
     expect(stream.written).toHaveLength(3)
-    expect(stream.written[0]).toMatch(/^\r\u001b\[K██████░+ epoch 1\/2 loss 0\.5000$/)
+    expect(stream.written[0]).toMatch(/^\r\u001b\[K████░+ epoch 1\/2: loss 0\.5000$/)
     for (const line of stream.written) expect(line.length).toBeLessThan(60 + '\r\u001b[K'.length)
     expect(stream.written.at(-1)).toBe('\r\u001b[K')
   })

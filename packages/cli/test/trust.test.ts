@@ -1,10 +1,13 @@
 /** Keys come and go, and what they signed while they counted goes on counting. @module */
 
+import { randomBytes } from 'node:crypto'
 import { cp, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { parseTimestamp } from '@aibomgen/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { ensureHome } from '../src/home/home.ts'
 import { createPlace, wineFlags, type Ended, type Place } from './run-cli.ts'
 
 let place: Place
@@ -125,6 +128,16 @@ describe('trust', () => {
     const before = JSON.parse((await place.run('trust', 'show', '--json')).stdout)
     expect((await place.run('trust', 'renew', '--days', '10')).exitCode).toBe(0)
     expect(JSON.parse((await place.run('trust', 'show', '--json')).stdout)).toEqual(before)
+  })
+
+  it('is told of when a layout has expired', async () => {
+    await using late = await createPlace()
+    const clock = { now: () => parseTimestamp('2020-01-01T00:00:00Z') }
+    await ensureHome(late.home, { clock, passphrase: undefined, drawKeySeed: () => randomBytes(32) })
+    const ended = await late.run('train', ...wineFlags)
+    expect(ended).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^error LAYOUT_EXPIRED: .*trust renew/m) })
+    expect((await late.run('trust', 'renew')).exitCode).toBe(0)
+    expect((await late.run('train', ...wineFlags)).exitCode).toBe(0)
   })
 
   it('takes back all that a compromised key signed', async () => {

@@ -9,7 +9,7 @@ export interface Progress extends Disposable {
   readonly onEvent: (event: TrainingEvent) => void
 }
 
-const BAR_WIDTH = 24
+const BAR_WIDTH = 16
 const CLEAR_LINE = '\r\u001b[K'
 
 /** Progress on `stream`. */
@@ -31,11 +31,11 @@ function createBar(stream: TextStream): Progress {
   const draw = (event: TrainingEvent): void => {
     if (event.type === 'started') return
     const { epoch, epochs } = event
-    if (event.type === 'epoch') left = event.secondsLeft > 0 ? ` · ${formatSeconds(event.secondsLeft)} left` : ''
+    if (event.type === 'epoch') left = event.secondsLeft > 0 ? `, ${formatSeconds(event.secondsLeft)} left` : ''
     const inEpoch = event.type === 'batch' ? epoch - 1 + event.batch / event.batches : epoch
     const filled = Math.min(BAR_WIDTH, Math.floor((inEpoch / epochs) * BAR_WIDTH))
     const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled)
-    const text = `${bar} epoch ${epoch}/${epochs} ${formatMetrics(event.metrics)}${left}`
+    const text = `${bar} epoch ${epoch}/${epochs}${left}: ${formatMetrics(event.metrics)}`
     // A line that wraps could not be taken back.
     stream.write(CLEAR_LINE + showOnOneLine(text).slice(0, (stream.columns ?? 80) - 1))
   }

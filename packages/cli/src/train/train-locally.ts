@@ -21,10 +21,12 @@ import {
   submitJob,
   writeReleaseDirectory,
   type InputSource,
+  type PipelineDeps,
   type Release,
+  type SubmittedJob,
   type TrainingJob,
 } from '@aibomgen/pipeline'
-import { DEFAULT_LIMITS, type Limits } from '@aibomgen/trainer'
+import { DEFAULT_LIMITS, type Limits, type TrainingOptions } from '@aibomgen/trainer'
 import type { IsolationName } from '@aibomgen/trainer/environment'
 import { parseMetrics, type Metrics } from '@aibomgen/trainer/job'
 import { verifyRelease } from '@aibomgen/verify'
@@ -33,6 +35,7 @@ import { openReleaseDirectory } from '@aibomgen/verify/node'
 import type { CommandContext } from '../command.ts'
 import { composeHome, composeTraining, drawJobId, systemClock } from '../compose.ts'
 import { ensureHome, requireTrustRoot } from '../home/home.ts'
+import type { TextStream } from '../output.ts'
 import { createScratch, writeThroughScratch } from '../scratch.ts'
 import { keepFailedRun } from './failed-run.ts'
 import { createProgress } from './progress.ts'
@@ -109,18 +112,12 @@ async function runIntoRelease(run: Run, context: CommandContext): Promise<LocalT
 
     const submitted = await submitJob(job, submit)
     assertGoingOn(stop.signal)
-    using progress = createProgress(context.output.stderr)
-    const release = await runTrainingJob(submitted, pipeline, {
-      limits: { ...DEFAULT_LIMITS, ...order.limits },
-      keySeparation: 'single-host',
-      requireIsolation: order.requireIsolation,
-      includeInputs: order.includeInputs,
+    const release = await runVisibly(submitted, pipeline, order, {
       signal: stop.signal,
-      onEvent: progress.onEvent,
+      stderr: context.output.stderr,
       onLog: (bytes) => log.push(bytes.slice()),
     })
     assertGoingOn(stop.signal)
-    progress[Symbol.dispose]()
 
     await mkdir(dirname(out), { recursive: true })
     await writeReleaseDirectory(release, pipeline.store, out, scratch.directory)
@@ -131,8 +128,27 @@ async function runIntoRelease(run: Run, context: CommandContext): Promise<LocalT
   } catch (error) {
     if (stop.exitCode !== undefined) context.exitCode = stop.exitCode
     else if (log.length > 0) context.hint = `logs kept in ${await keepFailedRun(home, jobId, log, error)}`
+    else if (isExpiredLayout(error)) context.hint = 'aibomgen trust renew signs a new one'
     throw error
   }
+}
+
+async function runVisibly(
+  submitted: SubmittedJob,
+  deps: PipelineDeps,
+  { limits, requireIsolation, includeInputs }: TrainingOrder,
+  { signal, stderr, onLog }: Pick<TrainingOptions, 'signal' | 'onLog'> & { readonly stderr: TextStream },
+): Promise<Release> {
+  using progress = createProgress(stderr)
+  return await runTrainingJob(submitted, deps, {
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    keySeparation: 'single-host',
+    requireIsolation,
+    includeInputs,
+    signal,
+    onEvent: progress.onEvent,
+    onLog,
+  })
 }
 
 /** The files to train on. That they can be read is found out now, before anything is made. */
@@ -158,6 +174,10 @@ async function nearestDirectory(path: string): Promise<string> {
 
 function assertGoingOn(signal: AbortSignal): void {
   if (signal.aborted) throw new TrainingError('CANCELLED', 'training was cancelled', {})
+}
+
+function isExpiredLayout(error: unknown): boolean {
+  return error instanceof VerificationError && error.code === 'LAYOUT_EXPIRED'
 }
 
 async function writeBundle(path: string, bytes: Uint8Array): Promise<void> {
