@@ -113,6 +113,8 @@ export interface ArtifactErrorDetails {
   FILE_UNREADABLE: { readonly path: string; readonly reason: string }
   OUTPUT_EXISTS: { readonly path: string }
   OUTPUT_UNWRITABLE: { readonly path: string; readonly reason: string }
+  /** The database cannot be reached, or a connection to it was cut. */
+  DATABASE_UNAVAILABLE: { readonly reason: string }
 }
 
 /** Codes of `TrainingError`. */
@@ -143,6 +145,16 @@ export interface TrainingErrorDetails {
   CHILD_DIED: { readonly exitCode: number | null; readonly signal: string | null }
   /** The training child broke its protocol or wrote something that is no output. */
   CHILD_PROTOCOL: { readonly reason: string }
+  /** A user has as many jobs queued and running as they may. */
+  QUOTA_EXCEEDED: { readonly limit: number; readonly actual: number }
+  /** There is no such job. */
+  JOB_NOT_FOUND: { readonly jobId: string }
+  /** The job is not in a state in which that can be done. */
+  JOB_STATE: { readonly jobId: string; readonly state: string; readonly expected: readonly string[] }
+  /** The attempt is not the one that counts (any more): another worker has the job, or it has ended. */
+  ATTEMPT_SUPERSEDED: { readonly jobId: string; readonly attempt: number }
+  /** The infrastructure failed at every attempt: a dead letter, for an operator to look at. */
+  RETRIES_EXHAUSTED: { readonly jobId: string; readonly attempts: number }
 }
 
 /** Codes of `ConfigError`. */
@@ -153,4 +165,6 @@ export interface ConfigErrorDetails {
   HOME_CHANGED: { readonly path: string }
   TRUST_ROOT_MISSING: { readonly looked: readonly string[] }
   USAGE: { readonly argument: string; readonly reason: string }
+  /** Another process has the embedded database open. */
+  DATABASE_LOCKED: { readonly directory: string; readonly pid: number }
 }
