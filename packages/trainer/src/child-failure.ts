@@ -13,8 +13,17 @@ import * as z from 'zod'
 
 /** The details of each code, as a schema: what the child says is a stranger's. */
 type DetailSchemas<Details> = { readonly [Code in keyof Details]: z.ZodType<Details[Code]> }
-/** Codes of `TrainingError` that only the parent can know of. */
-type ParentCode = 'ISOLATION_UNAVAILABLE' | 'LIMIT_REACHED' | 'CHILD_DIED' | 'CHILD_PROTOCOL'
+/** Codes of `TrainingError` that only the parent can know of, or the platform around it. */
+type ParentCode =
+  | 'ISOLATION_UNAVAILABLE'
+  | 'LIMIT_REACHED'
+  | 'CHILD_DIED'
+  | 'CHILD_PROTOCOL'
+  | 'QUOTA_EXCEEDED'
+  | 'JOB_NOT_FOUND'
+  | 'JOB_STATE'
+  | 'ATTEMPT_SUPERSEDED'
+  | 'RETRIES_EXHAUSTED'
 
 const text = z.string()
 const number = z.number()
