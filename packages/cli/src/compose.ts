@@ -11,7 +11,7 @@ import type { EnvironmentProbe } from '@aibomgen/trainer/environment'
 import type { CommandContext } from './command.ts'
 import { readLayout, readSigners, type Generation } from './home/generation.ts'
 import type { HomeDeps } from './home/home.ts'
-import { readVersion } from './version.ts'
+import { readVersion } from './package-files.ts'
 
 /** What is decided about one run on this machine, beside the job itself. */
 export interface LocalRun {

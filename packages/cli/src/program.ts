@@ -64,6 +64,6 @@ export async function createProgram(argv: readonly string[], context: CommandCon
 
 /** Read when it is asked for: what it takes to parse a file is more than the help needs. */
 async function loadVersion(): Promise<string> {
-  const { readVersion } = await import('./version.ts')
+  const { readVersion } = await import('./package-files.ts')
   return readVersion()
 }

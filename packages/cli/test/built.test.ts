@@ -2,6 +2,8 @@
 
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -18,6 +20,18 @@ describe.skipIf(!isBuilt)('bin/aibomgen.js (skipped where nothing is built)', ()
   it('gives help and version', async () => {
     expect((await run('--help')).stdout).toContain('Usage: aibomgen')
     expect((await run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  it('finds the example', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'aibomgen-built-'))
+    await run('example', 'wine', join(directory, 'wine'))
+    expect((await readdir(join(directory, 'wine'))).sort()).toEqual([
+      'README.md',
+      'dataset.csv',
+      'definition.yaml',
+      'model.keras',
+    ])
+    await rm(directory, { recursive: true })
   })
 
   it('passes the exit code on', async () => {

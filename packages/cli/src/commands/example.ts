@@ -2,7 +2,6 @@
 
 import { cp, mkdir, rename } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import { ArtifactError, ConfigError } from '@aibomgen/core'
 import { reasonOf } from '@aibomgen/core/node'
@@ -10,6 +9,7 @@ import { assertOutputFree } from '@aibomgen/pipeline'
 import type { Command } from 'commander'
 
 import { createCommand, show, type CommandContext, type CommonFlags } from '../command.ts'
+import { pathInPackage } from '../package-files.ts'
 import { createScratch } from '../scratch.ts'
 
 const FILES = ['model.keras', 'dataset.csv', 'definition.yaml', 'README.md']
@@ -26,7 +26,7 @@ async function runExample(name: string, directory: string, flags: CommonFlags, c
   assertKnown(name)
   const target = resolve(directory)
   await assertOutputFree(target)
-  await copyWhole(fileURLToPath(new URL(`../../examples/${name}/`, import.meta.url)), target)
+  await copyWhole(pathInPackage(`examples/${name}`), target)
   const [model = '', dataset = '', definition = ''] = FILES.map((file) => join(directory, file))
   const command = `aibomgen train --model ${model} --dataset ${dataset} --definition ${definition}`
   show(context, flags, {
