@@ -1,12 +1,10 @@
 /** Scratch directories: where everything lies that is not whole yet. Those of killed processes are swept. @module */
 
-import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 import { ArtifactError } from '@aibomgen/core'
-import { reasonOf, writeFileAtomic } from '@aibomgen/core/node'
-
-import { identifyThisProcess, isOver } from './process-identity.ts'
+import { identifyThisProcess, isOver, reasonOf, writeFileAtomic } from '@aibomgen/core/node'
 
 /** A directory of this process's own. Disposing removes it with all that is in it. */
 export interface Scratch extends AsyncDisposable {
@@ -31,12 +29,13 @@ export async function createScratch(parent: string): Promise<Scratch> {
 }
 
 /**
- * Writes a file whole or not at all, by way of a scratch directory: a process that is killed leaves nothing that the
+ * Writes a file whole or not at all, in a directory that is made when it is missing, by way of a scratch directory: a process that is killed leaves nothing that the
  * next one would not sweep. An existing file is replaced.
  *
  * @throws ArtifactError `OUTPUT_UNWRITABLE`
  */
 export async function writeThroughScratch(path: string, bytes: Uint8Array): Promise<void> {
+  await writingIn(dirname(path), () => mkdir(dirname(path), { recursive: true }))
   await using scratch = await createScratch(dirname(path))
   const whole = join(scratch.directory, 'whole')
   await writeFileAtomic(whole, bytes)
@@ -62,7 +61,12 @@ async function isOurs(path: string): Promise<boolean> {
   return found !== undefined && (process.getuid === undefined || found.uid === process.getuid())
 }
 
-async function writingIn<T>(parent: string, write: () => Promise<T>): Promise<T> {
+/**
+ * What `write` gives.
+ *
+ * @throws ArtifactError `OUTPUT_UNWRITABLE` when the file system refuses
+ */
+export async function writingIn<T>(parent: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write()
   } catch (cause) {

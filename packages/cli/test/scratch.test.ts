@@ -6,9 +6,9 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { identifyThisProcess, isOver } from '@aibomgen/core/node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { identifyThisProcess, isOver } from '../src/process-identity.ts'
 import { createScratch } from '../src/scratch.ts'
 
 let parent: string
