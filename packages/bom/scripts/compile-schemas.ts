@@ -34,6 +34,20 @@ const uniqueItems: CodeKeywordDefinition = {
   },
 }
 
+/**
+ * How many violations of one list or object are looked for. Each may be a few bytes of a stranger's document, and ajv
+ * copies all found so far wherever one schema refers to another: quadratic time without this bound.
+ */
+const MAX_ERRORS_PER_LOOP = 100
+
+/** The generated code, its loops ended once they found enough: what they go over is invalid by then, whatever follows. */
+function withBoundedLoops(code: string): string {
+  return code.replaceAll(
+    /for\(((?:let|const) (\w+)[^)]*)\)\{/g,
+    `const before_$2 = errors;\nfor($1){\nif(errors - before_$2 >= ${MAX_ERRORS_PER_LOOP}) break;`,
+  )
+}
+
 /** The source of the generated module. The same schemas and the same ajv give the same text. */
 export async function compileSchemas(): Promise<string> {
   const ajv = new Ajv({
@@ -57,7 +71,7 @@ export async function compileSchemas(): Promise<string> {
   })
   const portable = code.replaceAll('require("ajv/dist/runtime/ucs2length").default', 'countCodePoints')
   if (/\brequire\(/.test(portable)) throw new TypeError('the generated code still needs something of ajv')
-  return HEADER + portable
+  return HEADER + withBoundedLoops(portable)
 }
 
 async function readSchema(name: string): Promise<object> {

@@ -19,7 +19,8 @@ const VALIDATORS: Readonly<Record<SpecVersion, SchemaValidator>> = { '1.6': vali
 
 /**
  * Everything in which `bom` breaks the official schema of the version that it names; none for a valid one. Paths are
- * JSON Pointers. Where the schema offers a choice, the problems of every alternative are listed.
+ * JSON Pointers. Where the schema offers a choice, the problems of every alternative are listed. A list or object is
+ * not looked through any further once a hundred problems were found in it.
  *
  * @see https://cyclonedx.org/docs/1.6/json/
  */

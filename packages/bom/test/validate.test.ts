@@ -115,6 +115,21 @@ describe('validateBom', () => {
     expect(validateBom(bom).map((problem) => problem.path)).toEqual([path])
   })
 
+  it.each<[what: string, members: JsonObject]>([
+    ['components', { components: Array.from({ length: 20_000 }, () => ({ unknown: 1 })) }],
+    ['members', Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`unknown${index}`, 1]))],
+  ])('lists a bounded number of problems where a document has 20 000 wrong %s', (_what, members) => {
+    const problems = validateBom({ bomFormat: 'CycloneDX', specVersion: '1.6', ...members })
+    expect(problems.length).toBeGreaterThanOrEqual(100)
+    expect(problems.length).toBeLessThan(200)
+  })
+
+  it('finds what is wrong at the end of a long list', () => {
+    const components = [...Array.from({ length: 20_000 }, (_, index) => ({ ...component, version: `${index}` })), {}]
+    const problems = validateBom({ bomFormat: 'CycloneDX', specVersion: '1.6', components })
+    expect(problems.map(({ path }) => path)).toContain('/components/20000/name')
+  })
+
   it('takes a BOM of 10 000 components, and finds the one that stands twice', () => {
     const components: JsonObject[] = Array.from({ length: 10_000 }, (_, index) => ({
       type: 'library',

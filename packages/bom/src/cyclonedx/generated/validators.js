@@ -51,7 +51,9 @@ function validate7(data, {instancePath="", parentData, parentDataProperty, rootD
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((((key0 === "bom-ref") || (key0 === "country")) || (key0 === "region")) || (key0 === "locality")) || (key0 === "postOfficeBoxNumber")) || (key0 === "postalCode")) || (key0 === "streetAddress"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -163,7 +165,9 @@ function validate10(data, {instancePath="", parentData, parentDataProperty, root
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((key0 === "bom-ref") || (key0 === "name")) || (key0 === "email")) || (key0 === "phone"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -251,7 +255,9 @@ function validate5(data, {instancePath="", parentData, parentDataProperty, rootD
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "bom-ref") || (key0 === "name")) || (key0 === "address")) || (key0 === "url")) || (key0 === "contact"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -291,7 +297,9 @@ if(data.url !== undefined){
 let data3 = data.url;
 if(Array.isArray(data3)){
 const len0 = data3.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data4 = data3[i0];
 if(typeof data4 === "string"){
 if(!(formats2(data4))){
@@ -332,7 +340,9 @@ if(data.contact !== undefined){
 let data5 = data.contact;
 if(Array.isArray(data5)){
 const len1 = data5.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate10(data5[i1], {instancePath:instancePath+"/contact/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate10.errors : vErrors.concat(validate10.errors);
 errors = vErrors.length;
@@ -483,7 +493,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "alg") || (key0 === "content"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -599,7 +611,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "contentType") || (key0 === "encoding")) || (key0 === "content"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -689,7 +703,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "name") || (key0 === "value"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -811,7 +827,9 @@ vErrors = null;
 }
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((((key0 === "bom-ref") || (key0 === "id")) || (key0 === "name")) || (key0 === "acknowledgement")) || (key0 === "text")) || (key0 === "url")) || (key0 === "licensing")) || (key0 === "properties"))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -887,7 +905,9 @@ errors++;
 if(data.licensing !== undefined){
 let data6 = data.licensing;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+const before_key1 = errors;
 for(const key1 in data6){
+if(errors - before_key1 >= 100) break;
 if(!((((((((key1 === "altIds") || (key1 === "licensor")) || (key1 === "licensee")) || (key1 === "purchaser")) || (key1 === "purchaseOrder")) || (key1 === "licenseTypes")) || (key1 === "lastRenewal")) || (key1 === "expiration"))){
 const err7 = {instancePath:instancePath+"/licensing",schemaPath:"#/properties/licensing/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -903,7 +923,9 @@ if(data6.altIds !== undefined){
 let data7 = data6.altIds;
 if(Array.isArray(data7)){
 const len0 = data7.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(typeof data7[i0] !== "string"){
 const err8 = {instancePath:instancePath+"/licensing/altIds/" + i0,schemaPath:"#/properties/licensing/properties/altIds/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -996,7 +1018,9 @@ vErrors = null;
 }
 }
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+const before_key2 = errors;
 for(const key2 in data9){
+if(errors - before_key2 >= 100) break;
 if(!((key2 === "organization") || (key2 === "individual"))){
 const err13 = {instancePath:instancePath+"/licensing/licensor",schemaPath:"#/properties/licensing/properties/licensor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -1101,7 +1125,9 @@ vErrors = null;
 }
 }
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+const before_key3 = errors;
 for(const key3 in data12){
+if(errors - before_key3 >= 100) break;
 if(!((key3 === "organization") || (key3 === "individual"))){
 const err18 = {instancePath:instancePath+"/licensing/licensee",schemaPath:"#/properties/licensing/properties/licensee/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
@@ -1206,7 +1232,9 @@ vErrors = null;
 }
 }
 if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+const before_key4 = errors;
 for(const key4 in data15){
+if(errors - before_key4 >= 100) break;
 if(!((key4 === "organization") || (key4 === "individual"))){
 const err23 = {instancePath:instancePath+"/licensing/purchaser",schemaPath:"#/properties/licensing/properties/purchaser/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
@@ -1258,7 +1286,9 @@ if(data6.licenseTypes !== undefined){
 let data19 = data6.licenseTypes;
 if(Array.isArray(data19)){
 const len1 = data19.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 let data20 = data19[i1];
 if(typeof data20 !== "string"){
 const err26 = {instancePath:instancePath+"/licensing/licenseTypes/" + i1,schemaPath:"#/properties/licensing/properties/licenseTypes/items/type",keyword:"type",params:{type: "string"}};
@@ -1359,7 +1389,9 @@ if(data.properties !== undefined){
 let data23 = data.properties;
 if(Array.isArray(data23)){
 const len2 = data23.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate39(data23[i2], {instancePath:instancePath+"/properties/" + i2,parentData:data23,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -1412,7 +1444,9 @@ let passing0 = null;
 const _errs2 = errors;
 if(Array.isArray(data)){
 const len0 = data.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data0 = data[i0];
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.license === undefined){
@@ -1425,7 +1459,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data0){
+if(errors - before_key0 >= 100) break;
 if(!(key0 === "license")){
 const err2 = {instancePath:instancePath+"/" + i0,schemaPath:"#/oneOf/0/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -1518,7 +1554,9 @@ vErrors.push(err8);
 }
 errors++;
 }
+const before_key1 = errors;
 for(const key1 in data2){
+if(errors - before_key1 >= 100) break;
 if(!(((key1 === "expression") || (key1 === "acknowledgement")) || (key1 === "bom-ref"))){
 const err9 = {instancePath:instancePath+"/0",schemaPath:"#/oneOf/1/items/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -1639,7 +1677,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((((key0 === "tagId") || (key0 === "name")) || (key0 === "version")) || (key0 === "tagVersion")) || (key0 === "patch")) || (key0 === "text")) || (key0 === "url"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -1765,7 +1805,9 @@ function validate49(data, {instancePath="", parentData, parentDataProperty, root
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "timestamp") || (key0 === "name")) || (key0 === "email"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -1859,7 +1901,9 @@ function validate48(data, {instancePath="", parentData, parentDataProperty, root
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "uid") || (key0 === "url")) || (key0 === "author")) || (key0 === "committer")) || (key0 === "message"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -1954,7 +1998,9 @@ function validate54(data, {instancePath="", parentData, parentDataProperty, root
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "text") || (key0 === "url"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -2028,7 +2074,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((key0 === "type") || (key0 === "id")) || (key0 === "name")) || (key0 === "description")) || (key0 === "source")) || (key0 === "references"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -2102,7 +2150,9 @@ errors++;
 if(data.source !== undefined){
 let data4 = data.source;
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+const before_key1 = errors;
 for(const key1 in data4){
+if(errors - before_key1 >= 100) break;
 if(!((key1 === "name") || (key1 === "url"))){
 const err7 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -2167,7 +2217,9 @@ if(data.references !== undefined){
 let data7 = data.references;
 if(Array.isArray(data7)){
 const len0 = data7.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data8 = data7[i0];
 if(typeof data8 === "string"){
 if(!(formats2(data8))){
@@ -2234,7 +2286,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "type") || (key0 === "diff")) || (key0 === "resolves"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -2279,7 +2333,9 @@ if(data.resolves !== undefined){
 let data2 = data.resolves;
 if(Array.isArray(data2)){
 const len0 = data2.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate57(data2[i0], {instancePath:instancePath+"/resolves/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
 errors = vErrors.length;
@@ -2470,7 +2526,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((key0 === "url") || (key0 === "comment")) || (key0 === "type")) || (key0 === "hashes"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -2581,7 +2639,9 @@ if(data.hashes !== undefined){
 let data3 = data.hashes;
 if(Array.isArray(data3)){
 const len0 = data3.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate18(data3[i0], {instancePath:instancePath+"/hashes/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate18.errors : vErrors.concat(validate18.errors);
 errors = vErrors.length;
@@ -2661,7 +2721,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "field") || (key0 === "confidence")) || (key0 === "concludedValue")) || (key0 === "methods")) || (key0 === "tools"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -2747,7 +2809,9 @@ if(data.methods !== undefined){
 let data3 = data.methods;
 if(Array.isArray(data3)){
 const len0 = data3.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data4 = data3[i0];
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 if(data4.technique === undefined){
@@ -2770,7 +2834,9 @@ vErrors.push(err9);
 }
 errors++;
 }
+const before_key1 = errors;
 for(const key1 in data4){
+if(errors - before_key1 >= 100) break;
 if(!(((key1 === "technique") || (key1 === "confidence")) || (key1 === "value"))){
 const err10 = {instancePath:instancePath+"/methods/" + i0,schemaPath:"#/properties/methods/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -2880,7 +2946,9 @@ if(data.tools !== undefined){
 let data8 = data.tools;
 if(Array.isArray(data8)){
 const len1 = data8.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 let data9 = data8[i1];
 const _errs22 = errors;
 let valid6 = false;
@@ -2975,7 +3043,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(key0 === "text")){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -3019,7 +3089,9 @@ function validate69(data, {instancePath="", parentData, parentDataProperty, root
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "identity") || (key0 === "occurrences")) || (key0 === "callstack")) || (key0 === "licenses")) || (key0 === "copyright"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -3039,7 +3111,9 @@ let passing0 = null;
 const _errs4 = errors;
 if(Array.isArray(data0)){
 const len0 = data0.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate70(data0[i0], {instancePath:instancePath+"/identity/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
@@ -3103,7 +3177,9 @@ if(data.occurrences !== undefined){
 let data2 = data.occurrences;
 if(Array.isArray(data2)){
 const len1 = data2.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 let data3 = data2[i1];
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.location === undefined){
@@ -3116,7 +3192,9 @@ vErrors.push(err3);
 }
 errors++;
 }
+const before_key1 = errors;
 for(const key1 in data3){
+if(errors - before_key1 >= 100) break;
 if(!((((((key1 === "bom-ref") || (key1 === "location")) || (key1 === "line")) || (key1 === "offset")) || (key1 === "symbol")) || (key1 === "additionalContext"))){
 const err4 = {instancePath:instancePath+"/occurrences/" + i1,schemaPath:"#/properties/occurrences/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -3247,7 +3325,9 @@ errors++;
 if(data.callstack !== undefined){
 let data10 = data.callstack;
 if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+const before_key2 = errors;
 for(const key2 in data10){
+if(errors - before_key2 >= 100) break;
 if(!(key2 === "frames")){
 const err14 = {instancePath:instancePath+"/callstack",schemaPath:"#/properties/callstack/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -3263,7 +3343,9 @@ if(data10.frames !== undefined){
 let data11 = data10.frames;
 if(Array.isArray(data11)){
 const len2 = data11.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 let data12 = data11[i2];
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 if(data12.module === undefined){
@@ -3276,7 +3358,9 @@ vErrors.push(err15);
 }
 errors++;
 }
+const before_key3 = errors;
 for(const key3 in data12){
+if(errors - before_key3 >= 100) break;
 if(!(((((((key3 === "package") || (key3 === "module")) || (key3 === "function")) || (key3 === "parameters")) || (key3 === "line")) || (key3 === "column")) || (key3 === "fullFilename"))){
 const err16 = {instancePath:instancePath+"/callstack/frames/" + i2,schemaPath:"#/properties/callstack/properties/frames/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
@@ -3328,7 +3412,9 @@ if(data12.parameters !== undefined){
 let data16 = data12.parameters;
 if(Array.isArray(data16)){
 const len3 = data16.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(typeof data16[i3] !== "string"){
 const err20 = {instancePath:instancePath+"/callstack/frames/" + i2+"/parameters/" + i3,schemaPath:"#/properties/callstack/properties/frames/items/properties/parameters/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -3436,7 +3522,9 @@ if(data.copyright !== undefined){
 let data22 = data.copyright;
 if(Array.isArray(data22)){
 const len4 = data22.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate78(data22[i4], {instancePath:instancePath+"/copyright/" + i4,parentData:data22,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
 errors = vErrors.length;
@@ -3496,7 +3584,9 @@ let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
 const len0 = data.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(typeof data[i0] !== "string"){
 const err0 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -3571,7 +3661,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "locale") || (key0 === "text"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -3625,7 +3717,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema31.properties, key0))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -3746,7 +3840,9 @@ if(data.aliases !== undefined){
 let data6 = data.aliases;
 if(Array.isArray(data6)){
 const len0 = data6.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(typeof data6[i0] !== "string"){
 const err10 = {instancePath:instancePath+"/aliases/" + i0,schemaPath:"#/properties/aliases/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -3780,7 +3876,9 @@ if(data.resolves !== undefined){
 let data9 = data.resolves;
 if(Array.isArray(data9)){
 const len1 = data9.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate57(data9[i1], {instancePath:instancePath+"/resolves/" + i1,parentData:data9,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
 errors = vErrors.length;
@@ -3802,7 +3900,9 @@ if(data.notes !== undefined){
 let data11 = data.notes;
 if(Array.isArray(data11)){
 const len2 = data11.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate87(data11[i2], {instancePath:instancePath+"/notes/" + i2,parentData:data11,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
 errors = vErrors.length;
@@ -3824,7 +3924,9 @@ if(data.properties !== undefined){
 let data13 = data.properties;
 if(Array.isArray(data13)){
 const len3 = data13.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate39(data13[i3], {instancePath:instancePath+"/properties/" + i3,parentData:data13,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -3885,7 +3987,9 @@ function validate103(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "name") || (key0 === "image"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -3935,7 +4039,9 @@ function validate102(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "description") || (key0 === "collection"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -3963,7 +4069,9 @@ if(data.collection !== undefined){
 let data1 = data.collection;
 if(Array.isArray(data1)){
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate103(data1[i0], {instancePath:instancePath+"/collection/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
 errors = vErrors.length;
@@ -4069,7 +4177,9 @@ vErrors = null;
 }
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "organization") || (key0 === "contact"))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -4113,7 +4223,9 @@ function validate107(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "custodians") || (key0 === "stewards")) || (key0 === "owners"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -4129,7 +4241,9 @@ if(data.custodians !== undefined){
 let data0 = data.custodians;
 if(Array.isArray(data0)){
 const len0 = data0.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate108(data0[i0], {instancePath:instancePath+"/custodians/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
@@ -4151,7 +4265,9 @@ if(data.stewards !== undefined){
 let data2 = data.stewards;
 if(Array.isArray(data2)){
 const len1 = data2.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate108(data2[i1], {instancePath:instancePath+"/stewards/" + i1,parentData:data2,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
@@ -4173,7 +4289,9 @@ if(data.owners !== undefined){
 let data4 = data.owners;
 if(Array.isArray(data4)){
 const len2 = data4.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate108(data4[i2], {instancePath:instancePath+"/owners/" + i2,parentData:data4,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
@@ -4221,7 +4339,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema37.properties, key0))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -4277,7 +4397,9 @@ errors++;
 if(data.contents !== undefined){
 let data3 = data.contents;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+const before_key1 = errors;
 for(const key1 in data3){
+if(errors - before_key1 >= 100) break;
 if(!(((key1 === "attachment") || (key1 === "url")) || (key1 === "properties"))){
 const err5 = {instancePath:instancePath+"/contents",schemaPath:"#/properties/contents/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -4324,7 +4446,9 @@ if(data3.properties !== undefined){
 let data6 = data3.properties;
 if(Array.isArray(data6)){
 const len0 = data6.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate39(data6[i0], {instancePath:instancePath+"/contents/properties/" + i0,parentData:data6,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -4364,7 +4488,9 @@ if(data.sensitiveData !== undefined){
 let data9 = data.sensitiveData;
 if(Array.isArray(data9)){
 const len1 = data9.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(typeof data9[i1] !== "string"){
 const err10 = {instancePath:instancePath+"/sensitiveData/" + i1,schemaPath:"#/properties/sensitiveData/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -4433,7 +4559,9 @@ function validate118(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(key0 === "format")){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -4478,7 +4606,9 @@ function validate121(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((key0 === "type") || (key0 === "value")) || (key0 === "slice")) || (key0 === "confidenceInterval"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -4529,7 +4659,9 @@ errors++;
 if(data.confidenceInterval !== undefined){
 let data3 = data.confidenceInterval;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+const before_key1 = errors;
 for(const key1 in data3){
+if(errors - before_key1 >= 100) break;
 if(!((key1 === "lowerBound") || (key1 === "upperBound"))){
 const err4 = {instancePath:instancePath+"/confidenceInterval",schemaPath:"#/properties/confidenceInterval/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -4598,7 +4730,9 @@ function validate124(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "name") || (key0 === "mitigationStrategy"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -4678,7 +4812,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "value") || (key0 === "unit"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -4775,7 +4911,9 @@ vErrors.push(err2);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((key0 === "bom-ref") || (key0 === "description")) || (key0 === "organization")) || (key0 === "energySource")) || (key0 === "energyProvided")) || (key0 === "externalReferences"))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -4855,7 +4993,9 @@ if(data.externalReferences !== undefined){
 let data5 = data.externalReferences;
 if(Array.isArray(data5)){
 const len0 = data5.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate60(data5[i0], {instancePath:instancePath+"/externalReferences/" + i0,parentData:data5,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
@@ -4914,7 +5054,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "value") || (key0 === "unit"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -5011,7 +5153,9 @@ vErrors.push(err2);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((key0 === "activity") || (key0 === "energyProviders")) || (key0 === "activityEnergyCost")) || (key0 === "co2CostEquivalent")) || (key0 === "co2CostOffset")) || (key0 === "properties"))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -5050,7 +5194,9 @@ if(data.energyProviders !== undefined){
 let data1 = data.energyProviders;
 if(Array.isArray(data1)){
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate128(data1[i0], {instancePath:instancePath+"/energyProviders/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
 errors = vErrors.length;
@@ -5090,7 +5236,9 @@ if(data.properties !== undefined){
 let data6 = data.properties;
 if(Array.isArray(data6)){
 const len1 = data6.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate39(data6[i1], {instancePath:instancePath+"/properties/" + i1,parentData:data6,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -5128,7 +5276,9 @@ function validate126(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "energyConsumptions") || (key0 === "properties"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -5144,7 +5294,9 @@ if(data.energyConsumptions !== undefined){
 let data0 = data.energyConsumptions;
 if(Array.isArray(data0)){
 const len0 = data0.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate127(data0[i0], {instancePath:instancePath+"/energyConsumptions/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
 errors = vErrors.length;
@@ -5166,7 +5318,9 @@ if(data.properties !== undefined){
 let data2 = data.properties;
 if(Array.isArray(data2)){
 const len1 = data2.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate39(data2[i1], {instancePath:instancePath+"/properties/" + i1,parentData:data2,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -5205,7 +5359,9 @@ function validate143(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((key0 === "groupAtRisk") || (key0 === "benefits")) || (key0 === "harms")) || (key0 === "mitigationStrategy"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -5285,7 +5441,9 @@ function validate94(data, {instancePath="", parentData, parentDataProperty, root
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "bom-ref") || (key0 === "modelParameters")) || (key0 === "quantitativeAnalysis")) || (key0 === "considerations")) || (key0 === "properties"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -5306,7 +5464,9 @@ errors = vErrors.length;
 if(data.modelParameters !== undefined){
 let data1 = data.modelParameters;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+const before_key1 = errors;
 for(const key1 in data1){
+if(errors - before_key1 >= 100) break;
 if(!(((((((key1 === "approach") || (key1 === "task")) || (key1 === "architectureFamily")) || (key1 === "modelArchitecture")) || (key1 === "datasets")) || (key1 === "inputs")) || (key1 === "outputs"))){
 const err1 = {instancePath:instancePath+"/modelParameters",schemaPath:"#/properties/modelParameters/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -5321,7 +5481,9 @@ errors++;
 if(data1.approach !== undefined){
 let data2 = data1.approach;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+const before_key2 = errors;
 for(const key2 in data2){
+if(errors - before_key2 >= 100) break;
 if(!(key2 === "type")){
 const err2 = {instancePath:instancePath+"/modelParameters/approach",schemaPath:"#/properties/modelParameters/properties/approach/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -5408,7 +5570,9 @@ if(data1.datasets !== undefined){
 let data7 = data1.datasets;
 if(Array.isArray(data7)){
 const len0 = data7.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data8 = data7[i0];
 const _errs20 = errors;
 let valid5 = false;
@@ -5425,7 +5589,9 @@ passing0 = 0;
 }
 const _errs22 = errors;
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+const before_key3 = errors;
 for(const key3 in data8){
+if(errors - before_key3 >= 100) break;
 if(!(key3 === "ref")){
 const err9 = {instancePath:instancePath+"/modelParameters/datasets/" + i0,schemaPath:"#/properties/modelParameters/properties/datasets/items/oneOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
@@ -5549,7 +5715,9 @@ if(data1.inputs !== undefined){
 let data10 = data1.inputs;
 if(Array.isArray(data10)){
 const len1 = data10.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate118(data10[i1], {instancePath:instancePath+"/modelParameters/inputs/" + i1,parentData:data10,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
@@ -5571,7 +5739,9 @@ if(data1.outputs !== undefined){
 let data12 = data1.outputs;
 if(Array.isArray(data12)){
 const len2 = data12.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate118(data12[i2], {instancePath:instancePath+"/modelParameters/outputs/" + i2,parentData:data12,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
@@ -5604,7 +5774,9 @@ errors++;
 if(data.quantitativeAnalysis !== undefined){
 let data14 = data.quantitativeAnalysis;
 if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+const before_key4 = errors;
 for(const key4 in data14){
+if(errors - before_key4 >= 100) break;
 if(!((key4 === "performanceMetrics") || (key4 === "graphics"))){
 const err18 = {instancePath:instancePath+"/quantitativeAnalysis",schemaPath:"#/properties/quantitativeAnalysis/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
@@ -5620,7 +5792,9 @@ if(data14.performanceMetrics !== undefined){
 let data15 = data14.performanceMetrics;
 if(Array.isArray(data15)){
 const len3 = data15.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate121(data15[i3], {instancePath:instancePath+"/quantitativeAnalysis/performanceMetrics/" + i3,parentData:data15,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
 errors = vErrors.length;
@@ -5659,7 +5833,9 @@ errors++;
 if(data.considerations !== undefined){
 let data18 = data.considerations;
 if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+const before_key5 = errors;
 for(const key5 in data18){
+if(errors - before_key5 >= 100) break;
 if(!(((((((key5 === "users") || (key5 === "useCases")) || (key5 === "technicalLimitations")) || (key5 === "performanceTradeoffs")) || (key5 === "ethicalConsiderations")) || (key5 === "environmentalConsiderations")) || (key5 === "fairnessAssessments"))){
 const err21 = {instancePath:instancePath+"/considerations",schemaPath:"#/properties/considerations/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
@@ -5675,7 +5851,9 @@ if(data18.users !== undefined){
 let data19 = data18.users;
 if(Array.isArray(data19)){
 const len4 = data19.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(typeof data19[i4] !== "string"){
 const err22 = {instancePath:instancePath+"/considerations/users/" + i4,schemaPath:"#/properties/considerations/properties/users/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -5703,7 +5881,9 @@ if(data18.useCases !== undefined){
 let data21 = data18.useCases;
 if(Array.isArray(data21)){
 const len5 = data21.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 if(typeof data21[i5] !== "string"){
 const err24 = {instancePath:instancePath+"/considerations/useCases/" + i5,schemaPath:"#/properties/considerations/properties/useCases/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -5731,7 +5911,9 @@ if(data18.technicalLimitations !== undefined){
 let data23 = data18.technicalLimitations;
 if(Array.isArray(data23)){
 const len6 = data23.length;
+const before_i6 = errors;
 for(let i6=0; i6<len6; i6++){
+if(errors - before_i6 >= 100) break;
 if(typeof data23[i6] !== "string"){
 const err26 = {instancePath:instancePath+"/considerations/technicalLimitations/" + i6,schemaPath:"#/properties/considerations/properties/technicalLimitations/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -5759,7 +5941,9 @@ if(data18.performanceTradeoffs !== undefined){
 let data25 = data18.performanceTradeoffs;
 if(Array.isArray(data25)){
 const len7 = data25.length;
+const before_i7 = errors;
 for(let i7=0; i7<len7; i7++){
+if(errors - before_i7 >= 100) break;
 if(typeof data25[i7] !== "string"){
 const err28 = {instancePath:instancePath+"/considerations/performanceTradeoffs/" + i7,schemaPath:"#/properties/considerations/properties/performanceTradeoffs/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -5787,7 +5971,9 @@ if(data18.ethicalConsiderations !== undefined){
 let data27 = data18.ethicalConsiderations;
 if(Array.isArray(data27)){
 const len8 = data27.length;
+const before_i8 = errors;
 for(let i8=0; i8<len8; i8++){
+if(errors - before_i8 >= 100) break;
 if(!(validate124(data27[i8], {instancePath:instancePath+"/considerations/ethicalConsiderations/" + i8,parentData:data27,parentDataProperty:i8,rootData}))){
 vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
 errors = vErrors.length;
@@ -5815,7 +6001,9 @@ if(data18.fairnessAssessments !== undefined){
 let data30 = data18.fairnessAssessments;
 if(Array.isArray(data30)){
 const len9 = data30.length;
+const before_i9 = errors;
 for(let i9=0; i9<len9; i9++){
+if(errors - before_i9 >= 100) break;
 if(!(validate143(data30[i9], {instancePath:instancePath+"/considerations/fairnessAssessments/" + i9,parentData:data30,parentDataProperty:i9,rootData}))){
 vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
 errors = vErrors.length;
@@ -5849,7 +6037,9 @@ if(data.properties !== undefined){
 let data32 = data.properties;
 if(Array.isArray(data32)){
 const len10 = data32.length;
+const before_i10 = errors;
 for(let i10=0; i10<len10; i10++){
+if(errors - before_i10 >= 100) break;
 if(!(validate39(data32[i10], {instancePath:instancePath+"/properties/" + i10,parentData:data32,parentDataProperty:i10,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -5889,7 +6079,9 @@ function validate152(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "mechanism") || (key0 === "algorithmRef"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -5940,7 +6132,9 @@ function validate155(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "name") || (key0 === "algorithms")) || (key0 === "identifiers"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -5968,7 +6162,9 @@ if(data.algorithms !== undefined){
 let data1 = data.algorithms;
 if(Array.isArray(data1)){
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate3(data1[i0], {instancePath:instancePath+"/algorithms/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate3.errors : vErrors.concat(validate3.errors);
 errors = vErrors.length;
@@ -5990,7 +6186,9 @@ if(data.identifiers !== undefined){
 let data3 = data.identifiers;
 if(Array.isArray(data3)){
 const len1 = data3.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(typeof data3[i1] !== "string"){
 const err3 = {instancePath:instancePath+"/identifiers/" + i1,schemaPath:"#/properties/identifiers/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -6036,7 +6234,9 @@ let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
 const len0 = data.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate3(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate3.errors : vErrors.concat(validate3.errors);
 errors = vErrors.length;
@@ -6072,7 +6272,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((key0 === "assetType") || (key0 === "algorithmProperties")) || (key0 === "certificateProperties")) || (key0 === "relatedCryptoMaterialProperties")) || (key0 === "protocolProperties")) || (key0 === "oid"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -6110,7 +6312,9 @@ errors++;
 if(data.algorithmProperties !== undefined){
 let data1 = data.algorithmProperties;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+const before_key1 = errors;
 for(const key1 in data1){
+if(errors - before_key1 >= 100) break;
 if(!(func0.call(schema52.properties.algorithmProperties.properties, key1))){
 const err4 = {instancePath:instancePath+"/algorithmProperties",schemaPath:"#/properties/algorithmProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -6219,7 +6423,9 @@ if(data1.certificationLevel !== undefined){
 let data7 = data1.certificationLevel;
 if(Array.isArray(data7)){
 const len0 = data7.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data8 = data7[i0];
 if(typeof data8 !== "string"){
 const err13 = {instancePath:instancePath+"/algorithmProperties/certificationLevel/" + i0,schemaPath:"#/properties/algorithmProperties/properties/certificationLevel/items/type",keyword:"type",params:{type: "string"}};
@@ -6304,7 +6510,9 @@ if(data1.cryptoFunctions !== undefined){
 let data11 = data1.cryptoFunctions;
 if(Array.isArray(data11)){
 const len1 = data11.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 let data12 = data11[i1];
 if(typeof data12 !== "string"){
 const err20 = {instancePath:instancePath+"/algorithmProperties/cryptoFunctions/" + i1,schemaPath:"#/properties/algorithmProperties/properties/cryptoFunctions/items/type",keyword:"type",params:{type: "string"}};
@@ -6414,7 +6622,9 @@ errors++;
 if(data.certificateProperties !== undefined){
 let data15 = data.certificateProperties;
 if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+const before_key2 = errors;
 for(const key2 in data15){
+if(errors - before_key2 >= 100) break;
 if(!((((((((key2 === "subjectName") || (key2 === "issuerName")) || (key2 === "notValidBefore")) || (key2 === "notValidAfter")) || (key2 === "signatureAlgorithmRef")) || (key2 === "subjectPublicKeyRef")) || (key2 === "certificateFormat")) || (key2 === "certificateExtension"))){
 const err29 = {instancePath:instancePath+"/certificateProperties",schemaPath:"#/properties/certificateProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -6551,7 +6761,9 @@ errors++;
 if(data.relatedCryptoMaterialProperties !== undefined){
 let data24 = data.relatedCryptoMaterialProperties;
 if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+const before_key3 = errors;
 for(const key3 in data24){
+if(errors - before_key3 >= 100) break;
 if(!(func0.call(schema52.properties.relatedCryptoMaterialProperties.properties, key3))){
 const err39 = {instancePath:instancePath+"/relatedCryptoMaterialProperties",schemaPath:"#/properties/relatedCryptoMaterialProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
@@ -6785,7 +6997,9 @@ errors++;
 if(data.protocolProperties !== undefined){
 let data37 = data.protocolProperties;
 if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+const before_key4 = errors;
 for(const key4 in data37){
+if(errors - before_key4 >= 100) break;
 if(!(((((key4 === "type") || (key4 === "version")) || (key4 === "cipherSuites")) || (key4 === "ikev2TransformTypes")) || (key4 === "cryptoRefArray"))){
 const err57 = {instancePath:instancePath+"/protocolProperties",schemaPath:"#/properties/protocolProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
@@ -6836,7 +7050,9 @@ if(data37.cipherSuites !== undefined){
 let data40 = data37.cipherSuites;
 if(Array.isArray(data40)){
 const len2 = data40.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate155(data40[i2], {instancePath:instancePath+"/protocolProperties/cipherSuites/" + i2,parentData:data40,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors);
 errors = vErrors.length;
@@ -6857,7 +7073,9 @@ errors++;
 if(data37.ikev2TransformTypes !== undefined){
 let data42 = data37.ikev2TransformTypes;
 if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
+const before_key5 = errors;
 for(const key5 in data42){
+if(errors - before_key5 >= 100) break;
 if(!((((((key5 === "encr") || (key5 === "prf")) || (key5 === "integ")) || (key5 === "ke")) || (key5 === "esn")) || (key5 === "auth"))){
 const err62 = {instancePath:instancePath+"/protocolProperties/ikev2TransformTypes",schemaPath:"#/properties/protocolProperties/properties/ikev2TransformTypes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
@@ -7075,7 +7293,9 @@ vErrors.push(err4);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((key0 === "kty") || (key0 === "crv")) || (key0 === "x")) || (key0 === "y"))){
 const err5 = {instancePath,schemaPath:"#/allOf/0/then/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -7214,7 +7434,9 @@ vErrors.push(err14);
 }
 errors++;
 }
+const before_key1 = errors;
 for(const key1 in data){
+if(errors - before_key1 >= 100) break;
 if(!(((key1 === "kty") || (key1 === "crv")) || (key1 === "x"))){
 const err15 = {instancePath,schemaPath:"#/allOf/1/then/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -7341,7 +7563,9 @@ vErrors.push(err23);
 }
 errors++;
 }
+const before_key2 = errors;
 for(const key2 in data){
+if(errors - before_key2 >= 100) break;
 if(!(((key2 === "kty") || (key2 === "n")) || (key2 === "e"))){
 const err24 = {instancePath,schemaPath:"#/allOf/2/then/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -7454,7 +7678,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((key0 === "algorithm") || (key0 === "keyId")) || (key0 === "publicKey")) || (key0 === "certificatePath")) || (key0 === "excludes")) || (key0 === "value"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -7575,7 +7801,9 @@ if(data.certificatePath !== undefined){
 let data3 = data.certificatePath;
 if(Array.isArray(data3)){
 const len0 = data3.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(typeof data3[i0] !== "string"){
 const err9 = {instancePath:instancePath+"/certificatePath/" + i0,schemaPath:"#/properties/certificatePath/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -7603,7 +7831,9 @@ if(data.excludes !== undefined){
 let data5 = data.excludes;
 if(Array.isArray(data5)){
 const len1 = data5.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(typeof data5[i1] !== "string"){
 const err11 = {instancePath:instancePath+"/excludes/" + i1,schemaPath:"#/properties/excludes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -7673,7 +7903,9 @@ let valid0 = false;
 let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(key0 === "signers")){
 const err1 = {instancePath,schemaPath:"#/oneOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -7689,7 +7921,9 @@ if(data.signers !== undefined){
 let data0 = data.signers;
 if(Array.isArray(data0)){
 const len0 = data0.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate171(data0[i0], {instancePath:instancePath+"/signers/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
@@ -7715,7 +7949,9 @@ passing0 = 0;
 }
 const _errs7 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key1 = errors;
 for(const key1 in data){
+if(errors - before_key1 >= 100) break;
 if(!(key1 === "chain")){
 const err3 = {instancePath,schemaPath:"#/oneOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -7731,7 +7967,9 @@ if(data.chain !== undefined){
 let data2 = data.chain;
 if(Array.isArray(data2)){
 const len1 = data2.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate171(data2[i1], {instancePath:instancePath+"/chain/" + i1,parentData:data2,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
@@ -7828,7 +8066,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema2.properties, key0))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -7910,7 +8150,9 @@ if(data.authors !== undefined){
 let data5 = data.authors;
 if(Array.isArray(data5)){
 const len0 = data5.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate10(data5[i0], {instancePath:instancePath+"/authors/" + i0,parentData:data5,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate10.errors : vErrors.concat(validate10.errors);
 errors = vErrors.length;
@@ -8021,7 +8263,9 @@ if(data.hashes !== undefined){
 let data14 = data.hashes;
 if(Array.isArray(data14)){
 const len1 = data14.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate18(data14[i1], {instancePath:instancePath+"/hashes/" + i1,parentData:data14,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate18.errors : vErrors.concat(validate18.errors);
 errors = vErrors.length;
@@ -8085,7 +8329,9 @@ if(data.omniborId !== undefined){
 let data20 = data.omniborId;
 if(Array.isArray(data20)){
 const len2 = data20.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(typeof data20[i2] !== "string"){
 const err19 = {instancePath:instancePath+"/omniborId/" + i2,schemaPath:"#/properties/omniborId/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -8113,7 +8359,9 @@ if(data.swhid !== undefined){
 let data22 = data.swhid;
 if(Array.isArray(data22)){
 const len3 = data22.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(typeof data22[i3] !== "string"){
 const err21 = {instancePath:instancePath+"/swhid/" + i3,schemaPath:"#/properties/swhid/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -8158,7 +8406,9 @@ errors++;
 if(data.pedigree !== undefined){
 let data26 = data.pedigree;
 if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+const before_key1 = errors;
 for(const key1 in data26){
+if(errors - before_key1 >= 100) break;
 if(!((((((key1 === "ancestors") || (key1 === "descendants")) || (key1 === "variants")) || (key1 === "commits")) || (key1 === "patches")) || (key1 === "notes"))){
 const err24 = {instancePath:instancePath+"/pedigree",schemaPath:"#/properties/pedigree/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -8174,7 +8424,9 @@ if(data26.ancestors !== undefined){
 let data27 = data26.ancestors;
 if(Array.isArray(data27)){
 const len4 = data27.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(wrapper0.validate(data27[i4], {instancePath:instancePath+"/pedigree/ancestors/" + i4,parentData:data27,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
 errors = vErrors.length;
@@ -8196,7 +8448,9 @@ if(data26.descendants !== undefined){
 let data29 = data26.descendants;
 if(Array.isArray(data29)){
 const len5 = data29.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 if(!(wrapper0.validate(data29[i5], {instancePath:instancePath+"/pedigree/descendants/" + i5,parentData:data29,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
 errors = vErrors.length;
@@ -8218,7 +8472,9 @@ if(data26.variants !== undefined){
 let data31 = data26.variants;
 if(Array.isArray(data31)){
 const len6 = data31.length;
+const before_i6 = errors;
 for(let i6=0; i6<len6; i6++){
+if(errors - before_i6 >= 100) break;
 if(!(wrapper0.validate(data31[i6], {instancePath:instancePath+"/pedigree/variants/" + i6,parentData:data31,parentDataProperty:i6,rootData}))){
 vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
 errors = vErrors.length;
@@ -8240,7 +8496,9 @@ if(data26.commits !== undefined){
 let data33 = data26.commits;
 if(Array.isArray(data33)){
 const len7 = data33.length;
+const before_i7 = errors;
 for(let i7=0; i7<len7; i7++){
+if(errors - before_i7 >= 100) break;
 if(!(validate48(data33[i7], {instancePath:instancePath+"/pedigree/commits/" + i7,parentData:data33,parentDataProperty:i7,rootData}))){
 vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
 errors = vErrors.length;
@@ -8262,7 +8520,9 @@ if(data26.patches !== undefined){
 let data35 = data26.patches;
 if(Array.isArray(data35)){
 const len8 = data35.length;
+const before_i8 = errors;
 for(let i8=0; i8<len8; i8++){
+if(errors - before_i8 >= 100) break;
 if(!(validate53(data35[i8], {instancePath:instancePath+"/pedigree/patches/" + i8,parentData:data35,parentDataProperty:i8,rootData}))){
 vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
 errors = vErrors.length;
@@ -8308,7 +8568,9 @@ if(data.externalReferences !== undefined){
 let data38 = data.externalReferences;
 if(Array.isArray(data38)){
 const len9 = data38.length;
+const before_i9 = errors;
 for(let i9=0; i9<len9; i9++){
+if(errors - before_i9 >= 100) break;
 if(!(validate60(data38[i9], {instancePath:instancePath+"/externalReferences/" + i9,parentData:data38,parentDataProperty:i9,rootData}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
@@ -8330,7 +8592,9 @@ if(data.components !== undefined){
 let data40 = data.components;
 if(Array.isArray(data40)){
 const len10 = data40.length;
+const before_i10 = errors;
 for(let i10=0; i10<len10; i10++){
+if(errors - before_i10 >= 100) break;
 if(!(wrapper0.validate(data40[i10], {instancePath:instancePath+"/components/" + i10,parentData:data40,parentDataProperty:i10,rootData}))){
 vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
 errors = vErrors.length;
@@ -8380,7 +8644,9 @@ if(data.data !== undefined){
 let data45 = data.data;
 if(Array.isArray(data45)){
 const len11 = data45.length;
+const before_i11 = errors;
 for(let i11=0; i11<len11; i11++){
+if(errors - before_i11 >= 100) break;
 if(!(validate96(data45[i11], {instancePath:instancePath+"/data/" + i11,parentData:data45,parentDataProperty:i11,rootData}))){
 vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
 errors = vErrors.length;
@@ -8408,7 +8674,9 @@ if(data.properties !== undefined){
 let data48 = data.properties;
 if(Array.isArray(data48)){
 const len12 = data48.length;
+const before_i12 = errors;
 for(let i12=0; i12<len12; i12++){
+if(errors - before_i12 >= 100) break;
 if(!(validate39(data48[i12], {instancePath:instancePath+"/properties/" + i12,parentData:data48,parentDataProperty:i12,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -8509,7 +8777,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((((key0 === "flow") || (key0 === "classification")) || (key0 === "name")) || (key0 === "description")) || (key0 === "governance")) || (key0 === "source")) || (key0 === "destination"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -8567,7 +8837,9 @@ if(data.source !== undefined){
 let data5 = data.source;
 if(Array.isArray(data5)){
 const len0 = data5.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data6 = data5[i0];
 const _errs12 = errors;
 let valid3 = false;
@@ -8643,7 +8915,9 @@ if(data.destination !== undefined){
 let data7 = data.destination;
 if(Array.isArray(data7)){
 const len1 = data7.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 let data8 = data7[i1];
 const _errs19 = errors;
 let valid6 = false;
@@ -8746,7 +9020,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema61.properties, key0))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -8816,7 +9092,9 @@ if(data.endpoints !== undefined){
 let data6 = data.endpoints;
 if(Array.isArray(data6)){
 const len0 = data6.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data7 = data6[i0];
 if(typeof data7 === "string"){
 if(!(formats2(data7))){
@@ -8893,7 +9171,9 @@ if(data.data !== undefined){
 let data11 = data.data;
 if(Array.isArray(data11)){
 const len1 = data11.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate188(data11[i1], {instancePath:instancePath+"/data/" + i1,parentData:data11,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate188.errors : vErrors.concat(validate188.errors);
 errors = vErrors.length;
@@ -8921,7 +9201,9 @@ if(data.externalReferences !== undefined){
 let data14 = data.externalReferences;
 if(Array.isArray(data14)){
 const len2 = data14.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate60(data14[i2], {instancePath:instancePath+"/externalReferences/" + i2,parentData:data14,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
@@ -8943,7 +9225,9 @@ if(data.services !== undefined){
 let data16 = data.services;
 if(Array.isArray(data16)){
 const len3 = data16.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(wrapper4.validate(data16[i3], {instancePath:instancePath+"/services/" + i3,parentData:data16,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? wrapper4.validate.errors : vErrors.concat(wrapper4.validate.errors);
 errors = vErrors.length;
@@ -8981,7 +9265,9 @@ if(data.properties !== undefined){
 let data19 = data.properties;
 if(Array.isArray(data19)){
 const len4 = data19.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate39(data19[i4], {instancePath:instancePath+"/properties/" + i4,parentData:data19,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -9032,7 +9318,9 @@ function validate203(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "vendor") || (key0 === "name")) || (key0 === "version")) || (key0 === "hashes")) || (key0 === "externalReferences"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -9078,7 +9366,9 @@ if(data.hashes !== undefined){
 let data3 = data.hashes;
 if(Array.isArray(data3)){
 const len0 = data3.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate18(data3[i0], {instancePath:instancePath+"/hashes/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate18.errors : vErrors.concat(validate18.errors);
 errors = vErrors.length;
@@ -9100,7 +9390,9 @@ if(data.externalReferences !== undefined){
 let data5 = data.externalReferences;
 if(Array.isArray(data5)){
 const len1 = data5.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate60(data5[i1], {instancePath:instancePath+"/externalReferences/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
@@ -9138,7 +9430,9 @@ function validate1(data, {instancePath="", parentData, parentDataProperty, rootD
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema1.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -9179,7 +9473,9 @@ if(data.lifecycles !== undefined){
 let data1 = data.lifecycles;
 if(Array.isArray(data1)){
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data2 = data1[i0];
 if(!(data2 && typeof data2 == "object" && !Array.isArray(data2))){
 const err3 = {instancePath:instancePath+"/lifecycles/" + i0,schemaPath:"#/properties/lifecycles/items/type",keyword:"type",params:{type: "object"}};
@@ -9206,7 +9502,9 @@ vErrors.push(err4);
 }
 errors++;
 }
+const before_key1 = errors;
 for(const key1 in data2){
+if(errors - before_key1 >= 100) break;
 if(!(key1 === "phase")){
 const err5 = {instancePath:instancePath+"/lifecycles/" + i0,schemaPath:"#/properties/lifecycles/items/oneOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -9259,7 +9557,9 @@ vErrors.push(err8);
 }
 errors++;
 }
+const before_key2 = errors;
 for(const key2 in data2){
+if(errors - before_key2 >= 100) break;
 if(!((key2 === "name") || (key2 === "description"))){
 const err9 = {instancePath:instancePath+"/lifecycles/" + i0,schemaPath:"#/properties/lifecycles/items/oneOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -9348,7 +9648,9 @@ let valid6 = false;
 let passing1 = null;
 const _errs21 = errors;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+const before_key3 = errors;
 for(const key3 in data6){
+if(errors - before_key3 >= 100) break;
 if(!((key3 === "components") || (key3 === "services"))){
 const err14 = {instancePath:instancePath+"/tools",schemaPath:"#/properties/tools/oneOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
@@ -9364,7 +9666,9 @@ if(data6.components !== undefined){
 let data7 = data6.components;
 if(Array.isArray(data7)){
 const len1 = data7.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate2(data7[i1], {instancePath:instancePath+"/tools/components/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
@@ -9396,7 +9700,9 @@ if(data6.services !== undefined){
 let data9 = data6.services;
 if(Array.isArray(data9)){
 const len2 = data9.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate184(data9[i2], {instancePath:instancePath+"/tools/services/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
 errors = vErrors.length;
@@ -9443,7 +9749,9 @@ passing1 = 0;
 const _errs30 = errors;
 if(Array.isArray(data6)){
 const len3 = data6.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate203(data6[i3], {instancePath:instancePath+"/tools/" + i3,parentData:data6,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate203.errors : vErrors.concat(validate203.errors);
 errors = vErrors.length;
@@ -9503,7 +9811,9 @@ if(data.authors !== undefined){
 let data13 = data.authors;
 if(Array.isArray(data13)){
 const len4 = data13.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate10(data13[i4], {instancePath:instancePath+"/authors/" + i4,parentData:data13,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate10.errors : vErrors.concat(validate10.errors);
 errors = vErrors.length;
@@ -9549,7 +9859,9 @@ if(data.properties !== undefined){
 let data19 = data.properties;
 if(Array.isArray(data19)){
 const len5 = data19.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 if(!(validate39(data19[i5], {instancePath:instancePath+"/properties/" + i5,parentData:data19,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -9598,7 +9910,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "ref") || (key0 === "dependsOn")) || (key0 === "provides"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -9620,7 +9934,9 @@ if(data.dependsOn !== undefined){
 let data1 = data.dependsOn;
 if(Array.isArray(data1)){
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate71(data1[i0], {instancePath:instancePath+"/dependsOn/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
 errors = vErrors.length;
@@ -9652,7 +9968,9 @@ if(data.provides !== undefined){
 let data3 = data.provides;
 if(Array.isArray(data3)){
 const len1 = data3.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate71(data3[i1], {instancePath:instancePath+"/provides/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
 errors = vErrors.length;
@@ -9740,7 +10058,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((key0 === "bom-ref") || (key0 === "aggregate")) || (key0 === "assemblies")) || (key0 === "dependencies")) || (key0 === "vulnerabilities")) || (key0 === "signature"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -9768,7 +10088,9 @@ if(data.assemblies !== undefined){
 let data2 = data.assemblies;
 if(Array.isArray(data2)){
 const len0 = data2.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data3 = data2[i0];
 const _errs7 = errors;
 let valid3 = false;
@@ -9836,7 +10158,9 @@ if(data.dependencies !== undefined){
 let data4 = data.dependencies;
 if(Array.isArray(data4)){
 const len1 = data4.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(typeof data4[i1] !== "string"){
 const err5 = {instancePath:instancePath+"/dependencies/" + i1,schemaPath:"#/properties/dependencies/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -9874,7 +10198,9 @@ if(data.vulnerabilities !== undefined){
 let data6 = data.vulnerabilities;
 if(Array.isArray(data6)){
 const len2 = data6.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(typeof data6[i2] !== "string"){
 const err8 = {instancePath:instancePath+"/vulnerabilities/" + i2,schemaPath:"#/properties/vulnerabilities/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -9936,7 +10262,9 @@ function validate234(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "url") || (key0 === "name"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -10051,7 +10379,9 @@ function validate237(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((key0 === "source") || (key0 === "score")) || (key0 === "severity")) || (key0 === "method")) || (key0 === "vector")) || (key0 === "justification"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -10179,7 +10509,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "title") || (key0 === "url"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -10376,7 +10708,9 @@ function validate232(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema68.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -10416,7 +10750,9 @@ if(data.references !== undefined){
 let data3 = data.references;
 if(Array.isArray(data3)){
 const len0 = data3.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data4 = data3[i0];
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 if(data4.id === undefined){
@@ -10439,7 +10775,9 @@ vErrors.push(err3);
 }
 errors++;
 }
+const before_key1 = errors;
 for(const key1 in data4){
+if(errors - before_key1 >= 100) break;
 if(!((key1 === "id") || (key1 === "source"))){
 const err4 = {instancePath:instancePath+"/references/" + i0,schemaPath:"#/properties/references/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -10497,7 +10835,9 @@ if(data.ratings !== undefined){
 let data7 = data.ratings;
 if(Array.isArray(data7)){
 const len1 = data7.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate237(data7[i1], {instancePath:instancePath+"/ratings/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate237.errors : vErrors.concat(validate237.errors);
 errors = vErrors.length;
@@ -10519,7 +10859,9 @@ if(data.cwes !== undefined){
 let data9 = data.cwes;
 if(Array.isArray(data9)){
 const len2 = data9.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate244(data9[i2], {instancePath:instancePath+"/cwes/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
 errors = vErrors.length;
@@ -10616,7 +10958,9 @@ if(data15.supportingMaterial !== undefined){
 let data18 = data15.supportingMaterial;
 if(Array.isArray(data18)){
 const len3 = data18.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate31(data18[i3], {instancePath:instancePath+"/proofOfConcept/supportingMaterial/" + i3,parentData:data18,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
@@ -10650,7 +10994,9 @@ if(data.advisories !== undefined){
 let data20 = data.advisories;
 if(Array.isArray(data20)){
 const len4 = data20.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate247(data20[i4], {instancePath:instancePath+"/advisories/" + i4,parentData:data20,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate247.errors : vErrors.concat(validate247.errors);
 errors = vErrors.length;
@@ -10771,7 +11117,9 @@ errors++;
 if(data.credits !== undefined){
 let data26 = data.credits;
 if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+const before_key2 = errors;
 for(const key2 in data26){
+if(errors - before_key2 >= 100) break;
 if(!((key2 === "organizations") || (key2 === "individuals"))){
 const err27 = {instancePath:instancePath+"/credits",schemaPath:"#/properties/credits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -10787,7 +11135,9 @@ if(data26.organizations !== undefined){
 let data27 = data26.organizations;
 if(Array.isArray(data27)){
 const len5 = data27.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 if(!(validate5(data27[i5], {instancePath:instancePath+"/credits/organizations/" + i5,parentData:data27,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? validate5.errors : vErrors.concat(validate5.errors);
 errors = vErrors.length;
@@ -10809,7 +11159,9 @@ if(data26.individuals !== undefined){
 let data29 = data26.individuals;
 if(Array.isArray(data29)){
 const len6 = data29.length;
+const before_i6 = errors;
 for(let i6=0; i6<len6; i6++){
+if(errors - before_i6 >= 100) break;
 if(!(validate10(data29[i6], {instancePath:instancePath+"/credits/individuals/" + i6,parentData:data29,parentDataProperty:i6,rootData}))){
 vErrors = vErrors === null ? validate10.errors : vErrors.concat(validate10.errors);
 errors = vErrors.length;
@@ -10846,7 +11198,9 @@ let valid18 = false;
 let passing0 = null;
 const _errs59 = errors;
 if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+const before_key3 = errors;
 for(const key3 in data31){
+if(errors - before_key3 >= 100) break;
 if(!((key3 === "components") || (key3 === "services"))){
 const err31 = {instancePath:instancePath+"/tools",schemaPath:"#/properties/tools/oneOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
@@ -10862,7 +11216,9 @@ if(data31.components !== undefined){
 let data32 = data31.components;
 if(Array.isArray(data32)){
 const len7 = data32.length;
+const before_i7 = errors;
 for(let i7=0; i7<len7; i7++){
+if(errors - before_i7 >= 100) break;
 if(!(validate2(data32[i7], {instancePath:instancePath+"/tools/components/" + i7,parentData:data32,parentDataProperty:i7,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
@@ -10894,7 +11250,9 @@ if(data31.services !== undefined){
 let data34 = data31.services;
 if(Array.isArray(data34)){
 const len8 = data34.length;
+const before_i8 = errors;
 for(let i8=0; i8<len8; i8++){
+if(errors - before_i8 >= 100) break;
 if(!(validate184(data34[i8], {instancePath:instancePath+"/tools/services/" + i8,parentData:data34,parentDataProperty:i8,rootData}))){
 vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
 errors = vErrors.length;
@@ -10941,7 +11299,9 @@ passing0 = 0;
 const _errs68 = errors;
 if(Array.isArray(data31)){
 const len9 = data31.length;
+const before_i9 = errors;
 for(let i9=0; i9<len9; i9++){
+if(errors - before_i9 >= 100) break;
 if(!(validate203(data31[i9], {instancePath:instancePath+"/tools/" + i9,parentData:data31,parentDataProperty:i9,rootData}))){
 vErrors = vErrors === null ? validate203.errors : vErrors.concat(validate203.errors);
 errors = vErrors.length;
@@ -10994,7 +11354,9 @@ vErrors = null;
 if(data.analysis !== undefined){
 let data37 = data.analysis;
 if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+const before_key4 = errors;
 for(const key4 in data37){
+if(errors - before_key4 >= 100) break;
 if(!((((((key4 === "state") || (key4 === "justification")) || (key4 === "response")) || (key4 === "detail")) || (key4 === "firstIssued")) || (key4 === "lastUpdated"))){
 const err39 = {instancePath:instancePath+"/analysis",schemaPath:"#/properties/analysis/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
@@ -11022,7 +11384,9 @@ if(data37.response !== undefined){
 let data40 = data37.response;
 if(Array.isArray(data40)){
 const len10 = data40.length;
+const before_i10 = errors;
 for(let i10=0; i10<len10; i10++){
+if(errors - before_i10 >= 100) break;
 let data41 = data40[i10];
 if(typeof data41 !== "string"){
 const err40 = {instancePath:instancePath+"/analysis/response/" + i10,schemaPath:"#/properties/analysis/properties/response/items/type",keyword:"type",params:{type: "string"}};
@@ -11135,7 +11499,9 @@ if(data.affects !== undefined){
 let data45 = data.affects;
 if(Array.isArray(data45)){
 const len11 = data45.length;
+const before_i11 = errors;
 for(let i11=0; i11<len11; i11++){
+if(errors - before_i11 >= 100) break;
 let data46 = data45[i11];
 if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
 if(data46.ref === undefined){
@@ -11148,7 +11514,9 @@ vErrors.push(err49);
 }
 errors++;
 }
+const before_key5 = errors;
 for(const key5 in data46){
+if(errors - before_key5 >= 100) break;
 if(!((key5 === "ref") || (key5 === "versions"))){
 const err50 = {instancePath:instancePath+"/affects/" + i11,schemaPath:"#/properties/affects/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
@@ -11206,7 +11574,9 @@ if(data46.versions !== undefined){
 let data48 = data46.versions;
 if(Array.isArray(data48)){
 const len12 = data48.length;
+const before_i12 = errors;
 for(let i12=0; i12<len12; i12++){
+if(errors - before_i12 >= 100) break;
 let data49 = data48[i12];
 const _errs99 = errors;
 let valid35 = false;
@@ -11275,7 +11645,9 @@ vErrors = null;
 }
 }
 if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+const before_key6 = errors;
 for(const key6 in data49){
+if(errors - before_key6 >= 100) break;
 if(!(((key6 === "version") || (key6 === "range")) || (key6 === "status"))){
 const err55 = {instancePath:instancePath+"/affects/" + i11+"/versions/" + i12,schemaPath:"#/properties/affects/items/properties/versions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
@@ -11367,7 +11739,9 @@ if(data.properties !== undefined){
 let data53 = data.properties;
 if(Array.isArray(data53)){
 const len13 = data53.length;
+const before_i13 = errors;
 for(let i13=0; i13<len13; i13++){
+if(errors - before_i13 >= 100) break;
 if(!(validate39(data53[i13], {instancePath:instancePath+"/properties/" + i13,parentData:data53,parentDataProperty:i13,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -11446,7 +11820,9 @@ vErrors.push(err3);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((key0 === "bom-ref") || (key0 === "subjects")) || (key0 === "annotator")) || (key0 === "timestamp")) || (key0 === "text")) || (key0 === "signature"))){
 const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -11468,7 +11844,9 @@ if(data.subjects !== undefined){
 let data1 = data.subjects;
 if(Array.isArray(data1)){
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data2 = data1[i0];
 const _errs6 = errors;
 let valid3 = false;
@@ -11649,7 +12027,9 @@ vErrors = null;
 }
 }
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+const before_key1 = errors;
 for(const key1 in data3){
+if(errors - before_key1 >= 100) break;
 if(!((((key1 === "organization") || (key1 === "individual")) || (key1 === "component")) || (key1 === "service"))){
 const err13 = {instancePath:instancePath+"/annotator",schemaPath:"#/properties/annotator/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -11829,7 +12209,9 @@ vErrors = null;
 }
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "ref") || (key0 === "externalReference"))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -11941,7 +12323,9 @@ function validate296(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((((key0 === "uid") || (key0 === "description")) || (key0 === "timeReceived")) || (key0 === "data")) || (key0 === "source")) || (key0 === "target")) || (key0 === "properties"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -12024,7 +12408,9 @@ if(data.properties !== undefined){
 let data6 = data.properties;
 if(Array.isArray(data6)){
 const len0 = data6.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate39(data6[i0], {instancePath:instancePath+"/properties/" + i0,parentData:data6,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -12063,7 +12449,9 @@ function validate302(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "description") || (key0 === "expression")) || (key0 === "properties"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -12103,7 +12491,9 @@ if(data.properties !== undefined){
 let data2 = data.properties;
 if(Array.isArray(data2)){
 const len0 = data2.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate39(data2[i0], {instancePath:instancePath+"/properties/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -12143,7 +12533,9 @@ function validate309(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "name") || (key0 === "value")) || (key0 === "dataType"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -12325,7 +12717,9 @@ vErrors = null;
 }
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((((key0 === "source") || (key0 === "target")) || (key0 === "resource")) || (key0 === "parameters")) || (key0 === "environmentVars")) || (key0 === "data")) || (key0 === "properties"))){
 const err5 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -12359,7 +12753,9 @@ if(data.parameters !== undefined){
 let data3 = data.parameters;
 if(Array.isArray(data3)){
 const len0 = data3.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate309(data3[i0], {instancePath:instancePath+"/parameters/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate309.errors : vErrors.concat(validate309.errors);
 errors = vErrors.length;
@@ -12391,7 +12787,9 @@ if(data.environmentVars !== undefined){
 let data5 = data.environmentVars;
 if(Array.isArray(data5)){
 const len1 = data5.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 let data6 = data5[i1];
 const _errs16 = errors;
 let valid6 = false;
@@ -12482,7 +12880,9 @@ if(data.properties !== undefined){
 let data8 = data.properties;
 if(Array.isArray(data8)){
 const len2 = data8.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate39(data8[i2], {instancePath:instancePath+"/properties/" + i2,parentData:data8,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -12611,7 +13011,9 @@ vErrors = null;
 }
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((((key0 === "type") || (key0 === "source")) || (key0 === "target")) || (key0 === "resource")) || (key0 === "data")) || (key0 === "environmentVars")) || (key0 === "properties"))){
 const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -12674,7 +13076,9 @@ if(data.environmentVars !== undefined){
 let data5 = data.environmentVars;
 if(Array.isArray(data5)){
 const len0 = data5.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data6 = data5[i0];
 const _errs15 = errors;
 let valid4 = false;
@@ -12759,7 +13163,9 @@ if(data.properties !== undefined){
 let data7 = data.properties;
 if(Array.isArray(data7)){
 const len1 = data7.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate39(data7[i1], {instancePath:instancePath+"/properties/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -12827,7 +13233,9 @@ vErrors.push(err2);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema85.properties, key0))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -12885,7 +13293,9 @@ if(data.resourceReferences !== undefined){
 let data4 = data.resourceReferences;
 if(Array.isArray(data4)){
 const len0 = data4.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate283(data4[i0], {instancePath:instancePath+"/resourceReferences/" + i0,parentData:data4,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate283.errors : vErrors.concat(validate283.errors);
 errors = vErrors.length;
@@ -12946,7 +13356,9 @@ if(data.conditions !== undefined){
 let data8 = data.conditions;
 if(Array.isArray(data8)){
 const len1 = data8.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate302(data8[i1], {instancePath:instancePath+"/conditions/" + i1,parentData:data8,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate302.errors : vErrors.concat(validate302.errors);
 errors = vErrors.length;
@@ -13003,7 +13415,9 @@ if(data.inputs !== undefined){
 let data11 = data.inputs;
 if(Array.isArray(data11)){
 const len2 = data11.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate305(data11[i2], {instancePath:instancePath+"/inputs/" + i2,parentData:data11,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
 errors = vErrors.length;
@@ -13035,7 +13449,9 @@ if(data.outputs !== undefined){
 let data13 = data.outputs;
 if(Array.isArray(data13)){
 const len3 = data13.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate315(data13[i3], {instancePath:instancePath+"/outputs/" + i3,parentData:data13,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate315.errors : vErrors.concat(validate315.errors);
 errors = vErrors.length;
@@ -13067,7 +13483,9 @@ if(data.properties !== undefined){
 let data15 = data.properties;
 if(Array.isArray(data15)){
 const len4 = data15.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate39(data15[i4], {instancePath:instancePath+"/properties/" + i4,parentData:data15,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -13107,7 +13525,9 @@ function validate326(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "executed") || (key0 === "properties"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -13135,7 +13555,9 @@ if(data.properties !== undefined){
 let data1 = data.properties;
 if(Array.isArray(data1)){
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate39(data1[i0], {instancePath:instancePath+"/properties/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -13173,7 +13595,9 @@ function validate325(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((key0 === "name") || (key0 === "description")) || (key0 === "commands")) || (key0 === "properties"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -13213,7 +13637,9 @@ if(data.commands !== undefined){
 let data2 = data.commands;
 if(Array.isArray(data2)){
 const len0 = data2.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate326(data2[i0], {instancePath:instancePath+"/commands/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate326.errors : vErrors.concat(validate326.errors);
 errors = vErrors.length;
@@ -13235,7 +13661,9 @@ if(data.properties !== undefined){
 let data4 = data.properties;
 if(Array.isArray(data4)){
 const len1 = data4.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate39(data4[i1], {instancePath:instancePath+"/properties/" + i1,parentData:data4,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -13275,7 +13703,9 @@ function validate336(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((((key0 === "uid") || (key0 === "name")) || (key0 === "mode")) || (key0 === "path")) || (key0 === "sizeAllocated")) || (key0 === "persistent")) || (key0 === "remote")) || (key0 === "properties"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -13386,7 +13816,9 @@ if(data.properties !== undefined){
 let data7 = data.properties;
 if(Array.isArray(data7)){
 const len0 = data7.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate39(data7[i0], {instancePath:instancePath+"/properties/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -13444,7 +13876,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema93.properties, key0))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -13490,7 +13924,9 @@ if(data.aliases !== undefined){
 let data3 = data.aliases;
 if(Array.isArray(data3)){
 const len0 = data3.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(typeof data3[i0] !== "string"){
 const err5 = {instancePath:instancePath+"/aliases/" + i0,schemaPath:"#/properties/aliases/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -13530,7 +13966,9 @@ if(data.resourceReferences !== undefined){
 let data6 = data.resourceReferences;
 if(Array.isArray(data6)){
 const len1 = data6.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate283(data6[i1], {instancePath:instancePath+"/resourceReferences/" + i1,parentData:data6,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate283.errors : vErrors.concat(validate283.errors);
 errors = vErrors.length;
@@ -13627,7 +14065,9 @@ if(data.properties !== undefined){
 let data13 = data.properties;
 if(Array.isArray(data13)){
 const len2 = data13.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate39(data13[i2], {instancePath:instancePath+"/properties/" + i2,parentData:data13,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -13695,7 +14135,9 @@ vErrors.push(err2);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema83.properties, key0))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -13753,7 +14195,9 @@ if(data.resourceReferences !== undefined){
 let data4 = data.resourceReferences;
 if(Array.isArray(data4)){
 const len0 = data4.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate283(data4[i0], {instancePath:instancePath+"/resourceReferences/" + i0,parentData:data4,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate283.errors : vErrors.concat(validate283.errors);
 errors = vErrors.length;
@@ -13785,7 +14229,9 @@ if(data.taskTypes !== undefined){
 let data6 = data.taskTypes;
 if(Array.isArray(data6)){
 const len1 = data6.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate291(data6[i1], {instancePath:instancePath+"/taskTypes/" + i1,parentData:data6,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate291.errors : vErrors.concat(validate291.errors);
 errors = vErrors.length;
@@ -13813,7 +14259,9 @@ if(data.steps !== undefined){
 let data9 = data.steps;
 if(Array.isArray(data9)){
 const len2 = data9.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate325(data9[i2], {instancePath:instancePath+"/steps/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate325.errors : vErrors.concat(validate325.errors);
 errors = vErrors.length;
@@ -13845,7 +14293,9 @@ if(data.inputs !== undefined){
 let data11 = data.inputs;
 if(Array.isArray(data11)){
 const len3 = data11.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate305(data11[i3], {instancePath:instancePath+"/inputs/" + i3,parentData:data11,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
 errors = vErrors.length;
@@ -13877,7 +14327,9 @@ if(data.outputs !== undefined){
 let data13 = data.outputs;
 if(Array.isArray(data13)){
 const len4 = data13.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate315(data13[i4], {instancePath:instancePath+"/outputs/" + i4,parentData:data13,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate315.errors : vErrors.concat(validate315.errors);
 errors = vErrors.length;
@@ -13959,7 +14411,9 @@ if(data.workspaces !== undefined){
 let data17 = data.workspaces;
 if(Array.isArray(data17)){
 const len5 = data17.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 if(!(validate333(data17[i5], {instancePath:instancePath+"/workspaces/" + i5,parentData:data17,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? validate333.errors : vErrors.concat(validate333.errors);
 errors = vErrors.length;
@@ -13991,7 +14445,9 @@ if(data.runtimeTopology !== undefined){
 let data19 = data.runtimeTopology;
 if(Array.isArray(data19)){
 const len6 = data19.length;
+const before_i6 = errors;
 for(let i6=0; i6<len6; i6++){
+if(errors - before_i6 >= 100) break;
 if(!(validate219(data19[i6], {instancePath:instancePath+"/runtimeTopology/" + i6,parentData:data19,parentDataProperty:i6,rootData}))){
 vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
 errors = vErrors.length;
@@ -14023,7 +14479,9 @@ if(data.properties !== undefined){
 let data21 = data.properties;
 if(Array.isArray(data21)){
 const len7 = data21.length;
+const before_i7 = errors;
 for(let i7=0; i7<len7; i7++){
+if(errors - before_i7 >= 100) break;
 if(!(validate39(data21[i7], {instancePath:instancePath+"/properties/" + i7,parentData:data21,parentDataProperty:i7,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -14091,7 +14549,9 @@ vErrors.push(err2);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema81.properties, key0))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -14149,7 +14609,9 @@ if(data.resourceReferences !== undefined){
 let data4 = data.resourceReferences;
 if(Array.isArray(data4)){
 const len0 = data4.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate283(data4[i0], {instancePath:instancePath+"/resourceReferences/" + i0,parentData:data4,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate283.errors : vErrors.concat(validate283.errors);
 errors = vErrors.length;
@@ -14181,7 +14643,9 @@ if(data.tasks !== undefined){
 let data6 = data.tasks;
 if(Array.isArray(data6)){
 const len1 = data6.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate288(data6[i1], {instancePath:instancePath+"/tasks/" + i1,parentData:data6,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
 errors = vErrors.length;
@@ -14213,7 +14677,9 @@ if(data.taskDependencies !== undefined){
 let data8 = data.taskDependencies;
 if(Array.isArray(data8)){
 const len2 = data8.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate219(data8[i2], {instancePath:instancePath+"/taskDependencies/" + i2,parentData:data8,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
 errors = vErrors.length;
@@ -14245,7 +14711,9 @@ if(data.taskTypes !== undefined){
 let data10 = data.taskTypes;
 if(Array.isArray(data10)){
 const len3 = data10.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate291(data10[i3], {instancePath:instancePath+"/taskTypes/" + i3,parentData:data10,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate291.errors : vErrors.concat(validate291.errors);
 errors = vErrors.length;
@@ -14273,7 +14741,9 @@ if(data.steps !== undefined){
 let data13 = data.steps;
 if(Array.isArray(data13)){
 const len4 = data13.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate325(data13[i4], {instancePath:instancePath+"/steps/" + i4,parentData:data13,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate325.errors : vErrors.concat(validate325.errors);
 errors = vErrors.length;
@@ -14305,7 +14775,9 @@ if(data.inputs !== undefined){
 let data15 = data.inputs;
 if(Array.isArray(data15)){
 const len5 = data15.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 if(!(validate305(data15[i5], {instancePath:instancePath+"/inputs/" + i5,parentData:data15,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
 errors = vErrors.length;
@@ -14337,7 +14809,9 @@ if(data.outputs !== undefined){
 let data17 = data.outputs;
 if(Array.isArray(data17)){
 const len6 = data17.length;
+const before_i6 = errors;
 for(let i6=0; i6<len6; i6++){
+if(errors - before_i6 >= 100) break;
 if(!(validate315(data17[i6], {instancePath:instancePath+"/outputs/" + i6,parentData:data17,parentDataProperty:i6,rootData}))){
 vErrors = vErrors === null ? validate315.errors : vErrors.concat(validate315.errors);
 errors = vErrors.length;
@@ -14419,7 +14893,9 @@ if(data.workspaces !== undefined){
 let data21 = data.workspaces;
 if(Array.isArray(data21)){
 const len7 = data21.length;
+const before_i7 = errors;
 for(let i7=0; i7<len7; i7++){
+if(errors - before_i7 >= 100) break;
 if(!(validate333(data21[i7], {instancePath:instancePath+"/workspaces/" + i7,parentData:data21,parentDataProperty:i7,rootData}))){
 vErrors = vErrors === null ? validate333.errors : vErrors.concat(validate333.errors);
 errors = vErrors.length;
@@ -14451,7 +14927,9 @@ if(data.runtimeTopology !== undefined){
 let data23 = data.runtimeTopology;
 if(Array.isArray(data23)){
 const len8 = data23.length;
+const before_i8 = errors;
 for(let i8=0; i8<len8; i8++){
+if(errors - before_i8 >= 100) break;
 if(!(validate219(data23[i8], {instancePath:instancePath+"/runtimeTopology/" + i8,parentData:data23,parentDataProperty:i8,rootData}))){
 vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
 errors = vErrors.length;
@@ -14483,7 +14961,9 @@ if(data.properties !== undefined){
 let data25 = data.properties;
 if(Array.isArray(data25)){
 const len9 = data25.length;
+const before_i9 = errors;
 for(let i9=0; i9<len9; i9++){
+if(errors - before_i9 >= 100) break;
 if(!(validate39(data25[i9], {instancePath:instancePath+"/properties/" + i9,parentData:data25,parentDataProperty:i9,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -14521,7 +15001,9 @@ function validate277(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "bom-ref") || (key0 === "components")) || (key0 === "services")) || (key0 === "workflows")) || (key0 === "properties"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -14543,7 +15025,9 @@ if(data.components !== undefined){
 let data1 = data.components;
 if(Array.isArray(data1)){
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate2(data1[i0], {instancePath:instancePath+"/components/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
@@ -14575,7 +15059,9 @@ if(data.services !== undefined){
 let data3 = data.services;
 if(Array.isArray(data3)){
 const len1 = data3.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate184(data3[i1], {instancePath:instancePath+"/services/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
 errors = vErrors.length;
@@ -14607,7 +15093,9 @@ if(data.workflows !== undefined){
 let data5 = data.workflows;
 if(Array.isArray(data5)){
 const len2 = data5.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate281(data5[i2], {instancePath:instancePath+"/workflows/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate281.errors : vErrors.concat(validate281.errors);
 errors = vErrors.length;
@@ -14639,7 +15127,9 @@ if(data.properties !== undefined){
 let data7 = data.properties;
 if(Array.isArray(data7)){
 const len3 = data7.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate39(data7[i3], {instancePath:instancePath+"/properties/" + i3,parentData:data7,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -14679,7 +15169,9 @@ function validate386(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema95.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -14749,10 +15241,14 @@ if(data.requirements !== undefined){
 let data5 = data.requirements;
 if(Array.isArray(data5)){
 const len0 = data5.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data6 = data5[i0];
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+const before_key1 = errors;
 for(const key1 in data6){
+if(errors - before_key1 >= 100) break;
 if(!(func0.call(schema95.properties.requirements.items.properties, key1))){
 const err5 = {instancePath:instancePath+"/requirements/" + i0,schemaPath:"#/properties/requirements/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -14810,7 +15306,9 @@ if(data6.descriptions !== undefined){
 let data11 = data6.descriptions;
 if(Array.isArray(data11)){
 const len1 = data11.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(typeof data11[i1] !== "string"){
 const err9 = {instancePath:instancePath+"/requirements/" + i0+"/descriptions/" + i1,schemaPath:"#/properties/requirements/items/properties/descriptions/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -14838,7 +15336,9 @@ if(data6.openCre !== undefined){
 let data13 = data6.openCre;
 if(Array.isArray(data13)){
 const len2 = data13.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 let data14 = data13[i2];
 if(typeof data14 === "string"){
 if(!pattern6.test(data14)){
@@ -14885,7 +15385,9 @@ if(data6.properties !== undefined){
 let data16 = data6.properties;
 if(Array.isArray(data16)){
 const len3 = data16.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate39(data16[i3], {instancePath:instancePath+"/requirements/" + i0+"/properties/" + i3,parentData:data16,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -14907,7 +15409,9 @@ if(data6.externalReferences !== undefined){
 let data18 = data6.externalReferences;
 if(Array.isArray(data18)){
 const len4 = data18.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate60(data18[i4], {instancePath:instancePath+"/requirements/" + i0+"/externalReferences/" + i4,parentData:data18,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
@@ -14953,10 +15457,14 @@ if(data.levels !== undefined){
 let data20 = data.levels;
 if(Array.isArray(data20)){
 const len5 = data20.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 let data21 = data20[i5];
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+const before_key2 = errors;
 for(const key2 in data21){
+if(errors - before_key2 >= 100) break;
 if(!(((((key2 === "bom-ref") || (key2 === "identifier")) || (key2 === "title")) || (key2 === "description")) || (key2 === "requirements"))){
 const err18 = {instancePath:instancePath+"/levels/" + i5,schemaPath:"#/properties/levels/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -15014,7 +15522,9 @@ if(data21.requirements !== undefined){
 let data26 = data21.requirements;
 if(Array.isArray(data26)){
 const len6 = data26.length;
+const before_i6 = errors;
 for(let i6=0; i6<len6; i6++){
+if(errors - before_i6 >= 100) break;
 if(!(validate71(data26[i6], {instancePath:instancePath+"/levels/" + i5+"/requirements/" + i6,parentData:data26,parentDataProperty:i6,rootData}))){
 vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
 errors = vErrors.length;
@@ -15060,7 +15570,9 @@ if(data.externalReferences !== undefined){
 let data28 = data.externalReferences;
 if(Array.isArray(data28)){
 const len7 = data28.length;
+const before_i7 = errors;
 for(let i7=0; i7<len7; i7++){
+if(errors - before_i7 >= 100) break;
 if(!(validate60(data28[i7], {instancePath:instancePath+"/externalReferences/" + i7,parentData:data28,parentDataProperty:i7,rootData}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
@@ -15125,7 +15637,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema0.properties, key0))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -15244,7 +15758,9 @@ if(data.components !== undefined){
 let data6 = data.components;
 if(Array.isArray(data6)){
 const len0 = data6.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate2(data6[i0], {instancePath:instancePath+"/components/" + i0,parentData:data6,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
@@ -15276,7 +15792,9 @@ if(data.services !== undefined){
 let data8 = data.services;
 if(Array.isArray(data8)){
 const len1 = data8.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate184(data8[i1], {instancePath:instancePath+"/services/" + i1,parentData:data8,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
 errors = vErrors.length;
@@ -15308,7 +15826,9 @@ if(data.externalReferences !== undefined){
 let data10 = data.externalReferences;
 if(Array.isArray(data10)){
 const len2 = data10.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate60(data10[i2], {instancePath:instancePath+"/externalReferences/" + i2,parentData:data10,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
@@ -15330,7 +15850,9 @@ if(data.dependencies !== undefined){
 let data12 = data.dependencies;
 if(Array.isArray(data12)){
 const len3 = data12.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate219(data12[i3], {instancePath:instancePath+"/dependencies/" + i3,parentData:data12,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
 errors = vErrors.length;
@@ -15362,7 +15884,9 @@ if(data.compositions !== undefined){
 let data14 = data.compositions;
 if(Array.isArray(data14)){
 const len4 = data14.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate224(data14[i4], {instancePath:instancePath+"/compositions/" + i4,parentData:data14,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate224.errors : vErrors.concat(validate224.errors);
 errors = vErrors.length;
@@ -15394,7 +15918,9 @@ if(data.vulnerabilities !== undefined){
 let data16 = data.vulnerabilities;
 if(Array.isArray(data16)){
 const len5 = data16.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 if(!(validate232(data16[i5], {instancePath:instancePath+"/vulnerabilities/" + i5,parentData:data16,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? validate232.errors : vErrors.concat(validate232.errors);
 errors = vErrors.length;
@@ -15426,7 +15952,9 @@ if(data.annotations !== undefined){
 let data18 = data.annotations;
 if(Array.isArray(data18)){
 const len6 = data18.length;
+const before_i6 = errors;
 for(let i6=0; i6<len6; i6++){
+if(errors - before_i6 >= 100) break;
 if(!(validate267(data18[i6], {instancePath:instancePath+"/annotations/" + i6,parentData:data18,parentDataProperty:i6,rootData}))){
 vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
 errors = vErrors.length;
@@ -15458,7 +15986,9 @@ if(data.formulation !== undefined){
 let data20 = data.formulation;
 if(Array.isArray(data20)){
 const len7 = data20.length;
+const before_i7 = errors;
 for(let i7=0; i7<len7; i7++){
+if(errors - before_i7 >= 100) break;
 if(!(validate277(data20[i7], {instancePath:instancePath+"/formulation/" + i7,parentData:data20,parentDataProperty:i7,rootData}))){
 vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
@@ -15489,7 +16019,9 @@ errors++;
 if(data.declarations !== undefined){
 let data22 = data.declarations;
 if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+const before_key1 = errors;
 for(const key1 in data22){
+if(errors - before_key1 >= 100) break;
 if(!(((((((key1 === "assessors") || (key1 === "attestations")) || (key1 === "claims")) || (key1 === "evidence")) || (key1 === "targets")) || (key1 === "affirmation")) || (key1 === "signature"))){
 const err26 = {instancePath:instancePath+"/declarations",schemaPath:"#/properties/declarations/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -15505,10 +16037,14 @@ if(data22.assessors !== undefined){
 let data23 = data22.assessors;
 if(Array.isArray(data23)){
 const len8 = data23.length;
+const before_i8 = errors;
 for(let i8=0; i8<len8; i8++){
+if(errors - before_i8 >= 100) break;
 let data24 = data23[i8];
 if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+const before_key2 = errors;
 for(const key2 in data24){
+if(errors - before_key2 >= 100) break;
 if(!(((key2 === "bom-ref") || (key2 === "thirdParty")) || (key2 === "organization"))){
 const err27 = {instancePath:instancePath+"/declarations/assessors/" + i8,schemaPath:"#/properties/declarations/properties/assessors/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -15572,10 +16108,14 @@ if(data22.attestations !== undefined){
 let data28 = data22.attestations;
 if(Array.isArray(data28)){
 const len9 = data28.length;
+const before_i9 = errors;
 for(let i9=0; i9<len9; i9++){
+if(errors - before_i9 >= 100) break;
 let data29 = data28[i9];
 if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
+const before_key3 = errors;
 for(const key3 in data29){
+if(errors - before_key3 >= 100) break;
 if(!((((key3 === "summary") || (key3 === "assessor")) || (key3 === "map")) || (key3 === "signature"))){
 const err31 = {instancePath:instancePath+"/declarations/attestations/" + i9,schemaPath:"#/properties/declarations/properties/attestations/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
@@ -15609,10 +16149,14 @@ if(data29.map !== undefined){
 let data32 = data29.map;
 if(Array.isArray(data32)){
 const len10 = data32.length;
+const before_i10 = errors;
 for(let i10=0; i10<len10; i10++){
+if(errors - before_i10 >= 100) break;
 let data33 = data32[i10];
 if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+const before_key4 = errors;
 for(const key4 in data33){
+if(errors - before_key4 >= 100) break;
 if(!(((((key4 === "requirement") || (key4 === "claims")) || (key4 === "counterClaims")) || (key4 === "conformance")) || (key4 === "confidence"))){
 const err33 = {instancePath:instancePath+"/declarations/attestations/" + i9+"/map/" + i10,schemaPath:"#/properties/declarations/properties/attestations/items/properties/map/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
@@ -15634,7 +16178,9 @@ if(data33.claims !== undefined){
 let data35 = data33.claims;
 if(Array.isArray(data35)){
 const len11 = data35.length;
+const before_i11 = errors;
 for(let i11=0; i11<len11; i11++){
+if(errors - before_i11 >= 100) break;
 if(!(validate71(data35[i11], {instancePath:instancePath+"/declarations/attestations/" + i9+"/map/" + i10+"/claims/" + i11,parentData:data35,parentDataProperty:i11,rootData}))){
 vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
 errors = vErrors.length;
@@ -15656,7 +16202,9 @@ if(data33.counterClaims !== undefined){
 let data37 = data33.counterClaims;
 if(Array.isArray(data37)){
 const len12 = data37.length;
+const before_i12 = errors;
 for(let i12=0; i12<len12; i12++){
+if(errors - before_i12 >= 100) break;
 if(!(validate71(data37[i12], {instancePath:instancePath+"/declarations/attestations/" + i9+"/map/" + i10+"/counterClaims/" + i12,parentData:data37,parentDataProperty:i12,rootData}))){
 vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
 errors = vErrors.length;
@@ -15677,7 +16225,9 @@ errors++;
 if(data33.conformance !== undefined){
 let data39 = data33.conformance;
 if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+const before_key5 = errors;
 for(const key5 in data39){
+if(errors - before_key5 >= 100) break;
 if(!(((key5 === "score") || (key5 === "rationale")) || (key5 === "mitigationStrategies"))){
 const err36 = {instancePath:instancePath+"/declarations/attestations/" + i9+"/map/" + i10+"/conformance",schemaPath:"#/properties/declarations/properties/attestations/items/properties/map/items/properties/conformance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
@@ -15740,7 +16290,9 @@ if(data39.mitigationStrategies !== undefined){
 let data42 = data39.mitigationStrategies;
 if(Array.isArray(data42)){
 const len13 = data42.length;
+const before_i13 = errors;
 for(let i13=0; i13<len13; i13++){
+if(errors - before_i13 >= 100) break;
 if(!(validate71(data42[i13], {instancePath:instancePath+"/declarations/attestations/" + i9+"/map/" + i10+"/conformance/mitigationStrategies/" + i13,parentData:data42,parentDataProperty:i13,rootData}))){
 vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
 errors = vErrors.length;
@@ -15773,7 +16325,9 @@ errors++;
 if(data33.confidence !== undefined){
 let data44 = data33.confidence;
 if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
+const before_key6 = errors;
 for(const key6 in data44){
+if(errors - before_key6 >= 100) break;
 if(!((key6 === "score") || (key6 === "rationale"))){
 const err43 = {instancePath:instancePath+"/declarations/attestations/" + i9+"/map/" + i10+"/confidence",schemaPath:"#/properties/declarations/properties/attestations/items/properties/map/items/properties/confidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
@@ -15902,10 +16456,14 @@ if(data22.claims !== undefined){
 let data48 = data22.claims;
 if(Array.isArray(data48)){
 const len14 = data48.length;
+const before_i14 = errors;
 for(let i14=0; i14<len14; i14++){
+if(errors - before_i14 >= 100) break;
 let data49 = data48[i14];
 if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+const before_key7 = errors;
 for(const key7 in data49){
+if(errors - before_key7 >= 100) break;
 if(!(func0.call(schema0.properties.declarations.properties.claims.items.properties, key7))){
 const err53 = {instancePath:instancePath+"/declarations/claims/" + i14,schemaPath:"#/properties/declarations/properties/claims/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
@@ -15945,7 +16503,9 @@ if(data49.mitigationStrategies !== undefined){
 let data53 = data49.mitigationStrategies;
 if(Array.isArray(data53)){
 const len15 = data53.length;
+const before_i15 = errors;
 for(let i15=0; i15<len15; i15++){
+if(errors - before_i15 >= 100) break;
 if(!(validate71(data53[i15], {instancePath:instancePath+"/declarations/claims/" + i14+"/mitigationStrategies/" + i15,parentData:data53,parentDataProperty:i15,rootData}))){
 vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
 errors = vErrors.length;
@@ -15979,7 +16539,9 @@ if(data49.evidence !== undefined){
 let data56 = data49.evidence;
 if(Array.isArray(data56)){
 const len16 = data56.length;
+const before_i16 = errors;
 for(let i16=0; i16<len16; i16++){
+if(errors - before_i16 >= 100) break;
 if(!(validate71(data56[i16], {instancePath:instancePath+"/declarations/claims/" + i14+"/evidence/" + i16,parentData:data56,parentDataProperty:i16,rootData}))){
 vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
 errors = vErrors.length;
@@ -16001,7 +16563,9 @@ if(data49.counterEvidence !== undefined){
 let data58 = data49.counterEvidence;
 if(Array.isArray(data58)){
 const len17 = data58.length;
+const before_i17 = errors;
 for(let i17=0; i17<len17; i17++){
+if(errors - before_i17 >= 100) break;
 if(!(validate71(data58[i17], {instancePath:instancePath+"/declarations/claims/" + i14+"/counterEvidence/" + i17,parentData:data58,parentDataProperty:i17,rootData}))){
 vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
 errors = vErrors.length;
@@ -16023,7 +16587,9 @@ if(data49.externalReferences !== undefined){
 let data60 = data49.externalReferences;
 if(Array.isArray(data60)){
 const len18 = data60.length;
+const before_i18 = errors;
 for(let i18=0; i18<len18; i18++){
+if(errors - before_i18 >= 100) break;
 if(!(validate60(data60[i18], {instancePath:instancePath+"/declarations/claims/" + i14+"/externalReferences/" + i18,parentData:data60,parentDataProperty:i18,rootData}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
@@ -16075,10 +16641,14 @@ if(data22.evidence !== undefined){
 let data63 = data22.evidence;
 if(Array.isArray(data63)){
 const len19 = data63.length;
+const before_i19 = errors;
 for(let i19=0; i19<len19; i19++){
+if(errors - before_i19 >= 100) break;
 let data64 = data63[i19];
 if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
+const before_key8 = errors;
 for(const key8 in data64){
+if(errors - before_key8 >= 100) break;
 if(!(func0.call(schema0.properties.declarations.properties.evidence.items.properties, key8))){
 const err62 = {instancePath:instancePath+"/declarations/evidence/" + i19,schemaPath:"#/properties/declarations/properties/evidence/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
@@ -16124,10 +16694,14 @@ if(data64.data !== undefined){
 let data68 = data64.data;
 if(Array.isArray(data68)){
 const len20 = data68.length;
+const before_i20 = errors;
 for(let i20=0; i20<len20; i20++){
+if(errors - before_i20 >= 100) break;
 let data69 = data68[i20];
 if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
+const before_key9 = errors;
 for(const key9 in data69){
+if(errors - before_key9 >= 100) break;
 if(!(((((key9 === "name") || (key9 === "contents")) || (key9 === "classification")) || (key9 === "sensitiveData")) || (key9 === "governance"))){
 const err65 = {instancePath:instancePath+"/declarations/evidence/" + i19+"/data/" + i20,schemaPath:"#/properties/declarations/properties/evidence/items/properties/data/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
@@ -16154,7 +16728,9 @@ errors++;
 if(data69.contents !== undefined){
 let data71 = data69.contents;
 if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
+const before_key10 = errors;
 for(const key10 in data71){
+if(errors - before_key10 >= 100) break;
 if(!((key10 === "attachment") || (key10 === "url"))){
 const err67 = {instancePath:instancePath+"/declarations/evidence/" + i19+"/data/" + i20+"/contents",schemaPath:"#/properties/declarations/properties/evidence/items/properties/data/items/properties/contents/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
@@ -16219,7 +16795,9 @@ if(data69.sensitiveData !== undefined){
 let data75 = data69.sensitiveData;
 if(Array.isArray(data75)){
 const len21 = data75.length;
+const before_i21 = errors;
 for(let i21=0; i21<len21; i21++){
+if(errors - before_i21 >= 100) break;
 if(typeof data75[i21] !== "string"){
 const err71 = {instancePath:instancePath+"/declarations/evidence/" + i19+"/data/" + i20+"/sensitiveData/" + i21,schemaPath:"#/properties/declarations/properties/evidence/items/properties/data/items/properties/sensitiveData/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -16368,7 +16946,9 @@ errors++;
 if(data22.targets !== undefined){
 let data83 = data22.targets;
 if(data83 && typeof data83 == "object" && !Array.isArray(data83)){
+const before_key11 = errors;
 for(const key11 in data83){
+if(errors - before_key11 >= 100) break;
 if(!(((key11 === "organizations") || (key11 === "components")) || (key11 === "services"))){
 const err81 = {instancePath:instancePath+"/declarations/targets",schemaPath:"#/properties/declarations/properties/targets/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
@@ -16384,7 +16964,9 @@ if(data83.organizations !== undefined){
 let data84 = data83.organizations;
 if(Array.isArray(data84)){
 const len22 = data84.length;
+const before_i22 = errors;
 for(let i22=0; i22<len22; i22++){
+if(errors - before_i22 >= 100) break;
 if(!(validate5(data84[i22], {instancePath:instancePath+"/declarations/targets/organizations/" + i22,parentData:data84,parentDataProperty:i22,rootData}))){
 vErrors = vErrors === null ? validate5.errors : vErrors.concat(validate5.errors);
 errors = vErrors.length;
@@ -16406,7 +16988,9 @@ if(data83.components !== undefined){
 let data86 = data83.components;
 if(Array.isArray(data86)){
 const len23 = data86.length;
+const before_i23 = errors;
 for(let i23=0; i23<len23; i23++){
+if(errors - before_i23 >= 100) break;
 if(!(validate2(data86[i23], {instancePath:instancePath+"/declarations/targets/components/" + i23,parentData:data86,parentDataProperty:i23,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
@@ -16428,7 +17012,9 @@ if(data83.services !== undefined){
 let data88 = data83.services;
 if(Array.isArray(data88)){
 const len24 = data88.length;
+const before_i24 = errors;
 for(let i24=0; i24<len24; i24++){
+if(errors - before_i24 >= 100) break;
 if(!(validate184(data88[i24], {instancePath:instancePath+"/declarations/targets/services/" + i24,parentData:data88,parentDataProperty:i24,rootData}))){
 vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
 errors = vErrors.length;
@@ -16461,7 +17047,9 @@ errors++;
 if(data22.affirmation !== undefined){
 let data90 = data22.affirmation;
 if(data90 && typeof data90 == "object" && !Array.isArray(data90)){
+const before_key12 = errors;
 for(const key12 in data90){
+if(errors - before_key12 >= 100) break;
 if(!(((key12 === "statement") || (key12 === "signatories")) || (key12 === "signature"))){
 const err86 = {instancePath:instancePath+"/declarations/affirmation",schemaPath:"#/properties/declarations/properties/affirmation/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
@@ -16489,7 +17077,9 @@ if(data90.signatories !== undefined){
 let data92 = data90.signatories;
 if(Array.isArray(data92)){
 const len25 = data92.length;
+const before_i25 = errors;
 for(let i25=0; i25<len25; i25++){
+if(errors - before_i25 >= 100) break;
 let data93 = data92[i25];
 const _errs168 = errors;
 let valid65 = false;
@@ -16568,7 +17158,9 @@ vErrors = null;
 }
 }
 if(data93 && typeof data93 == "object" && !Array.isArray(data93)){
+const before_key13 = errors;
 for(const key13 in data93){
+if(errors - before_key13 >= 100) break;
 if(!(((((key13 === "name") || (key13 === "role")) || (key13 === "signature")) || (key13 === "organization")) || (key13 === "externalReference"))){
 const err92 = {instancePath:instancePath+"/declarations/affirmation/signatories/" + i25,schemaPath:"#/properties/declarations/properties/affirmation/properties/signatories/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
 if(vErrors === null){
@@ -16685,7 +17277,9 @@ errors++;
 if(data.definitions !== undefined){
 let data101 = data.definitions;
 if(data101 && typeof data101 == "object" && !Array.isArray(data101)){
+const before_key14 = errors;
 for(const key14 in data101){
+if(errors - before_key14 >= 100) break;
 if(!(key14 === "standards")){
 const err99 = {instancePath:instancePath+"/definitions",schemaPath:"#/properties/definitions/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
@@ -16701,7 +17295,9 @@ if(data101.standards !== undefined){
 let data102 = data101.standards;
 if(Array.isArray(data102)){
 const len26 = data102.length;
+const before_i26 = errors;
 for(let i26=0; i26<len26; i26++){
+if(errors - before_i26 >= 100) break;
 if(!(validate386(data102[i26], {instancePath:instancePath+"/definitions/standards/" + i26,parentData:data102,parentDataProperty:i26,rootData}))){
 vErrors = vErrors === null ? validate386.errors : vErrors.concat(validate386.errors);
 errors = vErrors.length;
@@ -16735,7 +17331,9 @@ if(data.properties !== undefined){
 let data104 = data.properties;
 if(Array.isArray(data104)){
 const len27 = data104.length;
+const before_i27 = errors;
 for(let i27=0; i27<len27; i27++){
+if(errors - before_i27 >= 100) break;
 if(!(validate39(data104[i27], {instancePath:instancePath+"/properties/" + i27,parentData:data104,parentDataProperty:i27,rootData}))){
 vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
@@ -16816,7 +17414,9 @@ function validate406(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((((key0 === "bom-ref") || (key0 === "country")) || (key0 === "region")) || (key0 === "locality")) || (key0 === "postOfficeBoxNumber")) || (key0 === "postalCode")) || (key0 === "streetAddress"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -16927,7 +17527,9 @@ function validate409(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((key0 === "bom-ref") || (key0 === "name")) || (key0 === "email")) || (key0 === "phone"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -17014,7 +17616,9 @@ function validate404(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "bom-ref") || (key0 === "name")) || (key0 === "address")) || (key0 === "url")) || (key0 === "contact"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -17054,7 +17658,9 @@ if(data.url !== undefined){
 let data3 = data.url;
 if(Array.isArray(data3)){
 const len0 = data3.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data4 = data3[i0];
 if(typeof data4 === "string"){
 if(!(formats2(data4))){
@@ -17095,7 +17701,9 @@ if(data.contact !== undefined){
 let data5 = data.contact;
 if(Array.isArray(data5)){
 const len1 = data5.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate409(data5[i1], {instancePath:instancePath+"/contact/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate409.errors : vErrors.concat(validate409.errors);
 errors = vErrors.length;
@@ -17286,7 +17894,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "alg") || (key0 === "content"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -17372,7 +17982,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "contentType") || (key0 === "encoding")) || (key0 === "content"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -17452,7 +18064,9 @@ function validate433(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((((key0 === "altIds") || (key0 === "licensor")) || (key0 === "licensee")) || (key0 === "purchaser")) || (key0 === "purchaseOrder")) || (key0 === "licenseTypes")) || (key0 === "lastRenewal")) || (key0 === "expiration"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -17468,7 +18082,9 @@ if(data.altIds !== undefined){
 let data0 = data.altIds;
 if(Array.isArray(data0)){
 const len0 = data0.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(typeof data0[i0] !== "string"){
 const err1 = {instancePath:instancePath+"/altIds/" + i0,schemaPath:"#/properties/altIds/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -17561,7 +18177,9 @@ vErrors = null;
 }
 }
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+const before_key1 = errors;
 for(const key1 in data2){
+if(errors - before_key1 >= 100) break;
 if(!((key1 === "organization") || (key1 === "individual"))){
 const err6 = {instancePath:instancePath+"/licensor",schemaPath:"#/properties/licensor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -17666,7 +18284,9 @@ vErrors = null;
 }
 }
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+const before_key2 = errors;
 for(const key2 in data5){
+if(errors - before_key2 >= 100) break;
 if(!((key2 === "organization") || (key2 === "individual"))){
 const err11 = {instancePath:instancePath+"/licensee",schemaPath:"#/properties/licensee/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -17771,7 +18391,9 @@ vErrors = null;
 }
 }
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+const before_key3 = errors;
 for(const key3 in data8){
+if(errors - before_key3 >= 100) break;
 if(!((key3 === "organization") || (key3 === "individual"))){
 const err16 = {instancePath:instancePath+"/purchaser",schemaPath:"#/properties/purchaser/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
@@ -17823,7 +18445,9 @@ if(data.licenseTypes !== undefined){
 let data12 = data.licenseTypes;
 if(Array.isArray(data12)){
 const len1 = data12.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 let data13 = data12[i1];
 if(typeof data13 !== "string"){
 const err19 = {instancePath:instancePath+"/licenseTypes/" + i1,schemaPath:"#/properties/licenseTypes/items/type",keyword:"type",params:{type: "string"}};
@@ -17939,7 +18563,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "name") || (key0 === "value"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -18061,7 +18687,9 @@ vErrors = null;
 }
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((((key0 === "bom-ref") || (key0 === "id")) || (key0 === "name")) || (key0 === "acknowledgement")) || (key0 === "text")) || (key0 === "url")) || (key0 === "licensing")) || (key0 === "properties"))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -18144,7 +18772,9 @@ if(data.properties !== undefined){
 let data7 = data.properties;
 if(Array.isArray(data7)){
 const len0 = data7.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate441(data7[i0], {instancePath:instancePath+"/properties/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -18183,7 +18813,9 @@ let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
 const len0 = data.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data0 = data[i0];
 const _errs2 = errors;
 let valid2 = false;
@@ -18200,7 +18832,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data0){
+if(errors - before_key0 >= 100) break;
 if(!(key0 === "license")){
 const err1 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/oneOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -18246,7 +18880,9 @@ vErrors.push(err3);
 }
 errors++;
 }
+const before_key1 = errors;
 for(const key1 in data0){
+if(errors - before_key1 >= 100) break;
 if(!((((((key1 === "expression") || (key1 === "expressionDetails")) || (key1 === "acknowledgement")) || (key1 === "bom-ref")) || (key1 === "licensing")) || (key1 === "properties"))){
 const err4 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/oneOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -18274,7 +18910,9 @@ if(data0.expressionDetails !== undefined){
 let data3 = data0.expressionDetails;
 if(Array.isArray(data3)){
 const len1 = data3.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 let data4 = data3[i1];
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 if(data4.licenseIdentifier === undefined){
@@ -18287,7 +18925,9 @@ vErrors.push(err6);
 }
 errors++;
 }
+const before_key2 = errors;
 for(const key2 in data4){
+if(errors - before_key2 >= 100) break;
 if(!((((key2 === "licenseIdentifier") || (key2 === "bom-ref")) || (key2 === "text")) || (key2 === "url"))){
 const err7 = {instancePath:instancePath+"/" + i0+"/expressionDetails/" + i1,schemaPath:"#/items/oneOf/1/properties/expressionDetails/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -18394,7 +19034,9 @@ if(data0.properties !== undefined){
 let data12 = data0.properties;
 if(Array.isArray(data12)){
 const len2 = data12.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate441(data12[i2], {instancePath:instancePath+"/" + i0+"/properties/" + i2,parentData:data12,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -18508,7 +19150,9 @@ let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
 const len0 = data.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data0 = data[i0];
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.assertionType === undefined){
@@ -18531,7 +19175,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data0){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "bom-ref") || (key0 === "assertionType")) || (key0 === "patentRefs")) || (key0 === "asserter")) || (key0 === "notes"))){
 const err2 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -18576,7 +19222,9 @@ if(data0.patentRefs !== undefined){
 let data3 = data0.patentRefs;
 if(Array.isArray(data3)){
 const len1 = data3.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate402(data3[i1], {instancePath:instancePath+"/" + i0+"/patentRefs/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate402.errors : vErrors.concat(validate402.errors);
 errors = vErrors.length;
@@ -18728,7 +19376,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((((key0 === "tagId") || (key0 === "name")) || (key0 === "version")) || (key0 === "tagVersion")) || (key0 === "patch")) || (key0 === "text")) || (key0 === "url"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -18854,7 +19504,9 @@ function validate463(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "timestamp") || (key0 === "name")) || (key0 === "email"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -18948,7 +19600,9 @@ function validate462(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "uid") || (key0 === "url")) || (key0 === "author")) || (key0 === "committer")) || (key0 === "message"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -19043,7 +19697,9 @@ function validate468(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "text") || (key0 === "url"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -19117,7 +19773,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((key0 === "type") || (key0 === "id")) || (key0 === "name")) || (key0 === "description")) || (key0 === "source")) || (key0 === "references"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -19191,7 +19849,9 @@ errors++;
 if(data.source !== undefined){
 let data4 = data.source;
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+const before_key1 = errors;
 for(const key1 in data4){
+if(errors - before_key1 >= 100) break;
 if(!((key1 === "name") || (key1 === "url"))){
 const err7 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -19256,7 +19916,9 @@ if(data.references !== undefined){
 let data7 = data.references;
 if(Array.isArray(data7)){
 const len0 = data7.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data8 = data7[i0];
 if(typeof data8 === "string"){
 if(!(formats2(data8))){
@@ -19323,7 +19985,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "type") || (key0 === "diff")) || (key0 === "resolves"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -19368,7 +20032,9 @@ if(data.resolves !== undefined){
 let data2 = data.resolves;
 if(Array.isArray(data2)){
 const len0 = data2.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate471(data2[i0], {instancePath:instancePath+"/resolves/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate471.errors : vErrors.concat(validate471.errors);
 errors = vErrors.length;
@@ -19557,7 +20223,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "url") || (key0 === "comment")) || (key0 === "type")) || (key0 === "hashes")) || (key0 === "properties"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -19668,7 +20336,9 @@ if(data.hashes !== undefined){
 let data3 = data.hashes;
 if(Array.isArray(data3)){
 const len0 = data3.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate419(data3[i0], {instancePath:instancePath+"/hashes/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate419.errors : vErrors.concat(validate419.errors);
 errors = vErrors.length;
@@ -19690,7 +20360,9 @@ if(data.properties !== undefined){
 let data5 = data.properties;
 if(Array.isArray(data5)){
 const len1 = data5.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate441(data5[i1], {instancePath:instancePath+"/properties/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -19740,7 +20412,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "field") || (key0 === "confidence")) || (key0 === "concludedValue")) || (key0 === "methods")) || (key0 === "tools"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -19826,7 +20500,9 @@ if(data.methods !== undefined){
 let data3 = data.methods;
 if(Array.isArray(data3)){
 const len0 = data3.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data4 = data3[i0];
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 if(data4.technique === undefined){
@@ -19849,7 +20525,9 @@ vErrors.push(err9);
 }
 errors++;
 }
+const before_key1 = errors;
 for(const key1 in data4){
+if(errors - before_key1 >= 100) break;
 if(!(((key1 === "technique") || (key1 === "confidence")) || (key1 === "value"))){
 const err10 = {instancePath:instancePath+"/methods/" + i0,schemaPath:"#/properties/methods/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -19959,7 +20637,9 @@ if(data.tools !== undefined){
 let data8 = data.tools;
 if(Array.isArray(data8)){
 const len1 = data8.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 let data9 = data8[i1];
 const _errs22 = errors;
 let valid6 = false;
@@ -20054,7 +20734,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(key0 === "text")){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -20098,7 +20780,9 @@ function validate484(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "identity") || (key0 === "occurrences")) || (key0 === "callstack")) || (key0 === "licenses")) || (key0 === "copyright"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -20118,7 +20802,9 @@ let passing0 = null;
 const _errs4 = errors;
 if(Array.isArray(data0)){
 const len0 = data0.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate485(data0[i0], {instancePath:instancePath+"/identity/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate485.errors : vErrors.concat(validate485.errors);
 errors = vErrors.length;
@@ -20182,7 +20868,9 @@ if(data.occurrences !== undefined){
 let data2 = data.occurrences;
 if(Array.isArray(data2)){
 const len1 = data2.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 let data3 = data2[i1];
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.location === undefined){
@@ -20195,7 +20883,9 @@ vErrors.push(err3);
 }
 errors++;
 }
+const before_key1 = errors;
 for(const key1 in data3){
+if(errors - before_key1 >= 100) break;
 if(!((((((key1 === "bom-ref") || (key1 === "location")) || (key1 === "line")) || (key1 === "offset")) || (key1 === "symbol")) || (key1 === "additionalContext"))){
 const err4 = {instancePath:instancePath+"/occurrences/" + i1,schemaPath:"#/properties/occurrences/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -20326,7 +21016,9 @@ errors++;
 if(data.callstack !== undefined){
 let data10 = data.callstack;
 if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+const before_key2 = errors;
 for(const key2 in data10){
+if(errors - before_key2 >= 100) break;
 if(!(key2 === "frames")){
 const err14 = {instancePath:instancePath+"/callstack",schemaPath:"#/properties/callstack/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -20342,7 +21034,9 @@ if(data10.frames !== undefined){
 let data11 = data10.frames;
 if(Array.isArray(data11)){
 const len2 = data11.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 let data12 = data11[i2];
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 if(data12.module === undefined){
@@ -20355,7 +21049,9 @@ vErrors.push(err15);
 }
 errors++;
 }
+const before_key3 = errors;
 for(const key3 in data12){
+if(errors - before_key3 >= 100) break;
 if(!(((((((key3 === "package") || (key3 === "module")) || (key3 === "function")) || (key3 === "parameters")) || (key3 === "line")) || (key3 === "column")) || (key3 === "fullFilename"))){
 const err16 = {instancePath:instancePath+"/callstack/frames/" + i2,schemaPath:"#/properties/callstack/properties/frames/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
@@ -20407,7 +21103,9 @@ if(data12.parameters !== undefined){
 let data16 = data12.parameters;
 if(Array.isArray(data16)){
 const len3 = data16.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(typeof data16[i3] !== "string"){
 const err20 = {instancePath:instancePath+"/callstack/frames/" + i2+"/parameters/" + i3,schemaPath:"#/properties/callstack/properties/frames/items/properties/parameters/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -20515,7 +21213,9 @@ if(data.copyright !== undefined){
 let data22 = data.copyright;
 if(Array.isArray(data22)){
 const len4 = data22.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate492(data22[i4], {instancePath:instancePath+"/copyright/" + i4,parentData:data22,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate492.errors : vErrors.concat(validate492.errors);
 errors = vErrors.length;
@@ -20575,7 +21275,9 @@ let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
 const len0 = data.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(typeof data[i0] !== "string"){
 const err0 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -20649,7 +21351,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "locale") || (key0 === "text"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -20703,7 +21407,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema129.properties, key0))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -20824,7 +21530,9 @@ if(data.aliases !== undefined){
 let data6 = data.aliases;
 if(Array.isArray(data6)){
 const len0 = data6.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(typeof data6[i0] !== "string"){
 const err10 = {instancePath:instancePath+"/aliases/" + i0,schemaPath:"#/properties/aliases/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -20858,7 +21566,9 @@ if(data.resolves !== undefined){
 let data9 = data.resolves;
 if(Array.isArray(data9)){
 const len1 = data9.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate471(data9[i1], {instancePath:instancePath+"/resolves/" + i1,parentData:data9,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate471.errors : vErrors.concat(validate471.errors);
 errors = vErrors.length;
@@ -20880,7 +21590,9 @@ if(data.notes !== undefined){
 let data11 = data.notes;
 if(Array.isArray(data11)){
 const len2 = data11.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate501(data11[i2], {instancePath:instancePath+"/notes/" + i2,parentData:data11,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate501.errors : vErrors.concat(validate501.errors);
 errors = vErrors.length;
@@ -20902,7 +21614,9 @@ if(data.properties !== undefined){
 let data13 = data.properties;
 if(Array.isArray(data13)){
 const len3 = data13.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate441(data13[i3], {instancePath:instancePath+"/properties/" + i3,parentData:data13,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -20963,7 +21677,9 @@ function validate517(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "name") || (key0 === "image"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -21013,7 +21729,9 @@ function validate516(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "description") || (key0 === "collection"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -21041,7 +21759,9 @@ if(data.collection !== undefined){
 let data1 = data.collection;
 if(Array.isArray(data1)){
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate517(data1[i0], {instancePath:instancePath+"/collection/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate517.errors : vErrors.concat(validate517.errors);
 errors = vErrors.length;
@@ -21147,7 +21867,9 @@ vErrors = null;
 }
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "organization") || (key0 === "contact"))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -21191,7 +21913,9 @@ function validate521(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "custodians") || (key0 === "stewards")) || (key0 === "owners"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -21207,7 +21931,9 @@ if(data.custodians !== undefined){
 let data0 = data.custodians;
 if(Array.isArray(data0)){
 const len0 = data0.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate522(data0[i0], {instancePath:instancePath+"/custodians/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate522.errors : vErrors.concat(validate522.errors);
 errors = vErrors.length;
@@ -21229,7 +21955,9 @@ if(data.stewards !== undefined){
 let data2 = data.stewards;
 if(Array.isArray(data2)){
 const len1 = data2.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate522(data2[i1], {instancePath:instancePath+"/stewards/" + i1,parentData:data2,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate522.errors : vErrors.concat(validate522.errors);
 errors = vErrors.length;
@@ -21251,7 +21979,9 @@ if(data.owners !== undefined){
 let data4 = data.owners;
 if(Array.isArray(data4)){
 const len2 = data4.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate522(data4[i2], {instancePath:instancePath+"/owners/" + i2,parentData:data4,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate522.errors : vErrors.concat(validate522.errors);
 errors = vErrors.length;
@@ -21299,7 +22029,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema135.properties, key0))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -21355,7 +22087,9 @@ errors++;
 if(data.contents !== undefined){
 let data3 = data.contents;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+const before_key1 = errors;
 for(const key1 in data3){
+if(errors - before_key1 >= 100) break;
 if(!(((key1 === "attachment") || (key1 === "url")) || (key1 === "properties"))){
 const err5 = {instancePath:instancePath+"/contents",schemaPath:"#/properties/contents/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -21402,7 +22136,9 @@ if(data3.properties !== undefined){
 let data6 = data3.properties;
 if(Array.isArray(data6)){
 const len0 = data6.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate441(data6[i0], {instancePath:instancePath+"/contents/properties/" + i0,parentData:data6,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -21442,7 +22178,9 @@ if(data.sensitiveData !== undefined){
 let data9 = data.sensitiveData;
 if(Array.isArray(data9)){
 const len1 = data9.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(typeof data9[i1] !== "string"){
 const err10 = {instancePath:instancePath+"/sensitiveData/" + i1,schemaPath:"#/properties/sensitiveData/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -21511,7 +22249,9 @@ function validate532(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(key0 === "format")){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -21556,7 +22296,9 @@ function validate535(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((key0 === "type") || (key0 === "value")) || (key0 === "slice")) || (key0 === "confidenceInterval"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -21607,7 +22349,9 @@ errors++;
 if(data.confidenceInterval !== undefined){
 let data3 = data.confidenceInterval;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+const before_key1 = errors;
 for(const key1 in data3){
+if(errors - before_key1 >= 100) break;
 if(!((key1 === "lowerBound") || (key1 === "upperBound"))){
 const err4 = {instancePath:instancePath+"/confidenceInterval",schemaPath:"#/properties/confidenceInterval/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -21676,7 +22420,9 @@ function validate538(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "name") || (key0 === "mitigationStrategy"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -21756,7 +22502,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "value") || (key0 === "unit"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -21853,7 +22601,9 @@ vErrors.push(err2);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((key0 === "bom-ref") || (key0 === "description")) || (key0 === "organization")) || (key0 === "energySource")) || (key0 === "energyProvided")) || (key0 === "externalReferences"))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -21933,7 +22683,9 @@ if(data.externalReferences !== undefined){
 let data5 = data.externalReferences;
 if(Array.isArray(data5)){
 const len0 = data5.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate474(data5[i0], {instancePath:instancePath+"/externalReferences/" + i0,parentData:data5,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate474.errors : vErrors.concat(validate474.errors);
 errors = vErrors.length;
@@ -21992,7 +22744,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "value") || (key0 === "unit"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -22089,7 +22843,9 @@ vErrors.push(err2);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((key0 === "activity") || (key0 === "energyProviders")) || (key0 === "activityEnergyCost")) || (key0 === "co2CostEquivalent")) || (key0 === "co2CostOffset")) || (key0 === "properties"))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -22128,7 +22884,9 @@ if(data.energyProviders !== undefined){
 let data1 = data.energyProviders;
 if(Array.isArray(data1)){
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate542(data1[i0], {instancePath:instancePath+"/energyProviders/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate542.errors : vErrors.concat(validate542.errors);
 errors = vErrors.length;
@@ -22168,7 +22926,9 @@ if(data.properties !== undefined){
 let data6 = data.properties;
 if(Array.isArray(data6)){
 const len1 = data6.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate441(data6[i1], {instancePath:instancePath+"/properties/" + i1,parentData:data6,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -22206,7 +22966,9 @@ function validate540(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "energyConsumptions") || (key0 === "properties"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -22222,7 +22984,9 @@ if(data.energyConsumptions !== undefined){
 let data0 = data.energyConsumptions;
 if(Array.isArray(data0)){
 const len0 = data0.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate541(data0[i0], {instancePath:instancePath+"/energyConsumptions/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate541.errors : vErrors.concat(validate541.errors);
 errors = vErrors.length;
@@ -22244,7 +23008,9 @@ if(data.properties !== undefined){
 let data2 = data.properties;
 if(Array.isArray(data2)){
 const len1 = data2.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate441(data2[i1], {instancePath:instancePath+"/properties/" + i1,parentData:data2,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -22283,7 +23049,9 @@ function validate557(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((key0 === "groupAtRisk") || (key0 === "benefits")) || (key0 === "harms")) || (key0 === "mitigationStrategy"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -22363,7 +23131,9 @@ function validate508(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "bom-ref") || (key0 === "modelParameters")) || (key0 === "quantitativeAnalysis")) || (key0 === "considerations")) || (key0 === "properties"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -22384,7 +23154,9 @@ errors = vErrors.length;
 if(data.modelParameters !== undefined){
 let data1 = data.modelParameters;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+const before_key1 = errors;
 for(const key1 in data1){
+if(errors - before_key1 >= 100) break;
 if(!(((((((key1 === "approach") || (key1 === "task")) || (key1 === "architectureFamily")) || (key1 === "modelArchitecture")) || (key1 === "datasets")) || (key1 === "inputs")) || (key1 === "outputs"))){
 const err1 = {instancePath:instancePath+"/modelParameters",schemaPath:"#/properties/modelParameters/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -22399,7 +23171,9 @@ errors++;
 if(data1.approach !== undefined){
 let data2 = data1.approach;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+const before_key2 = errors;
 for(const key2 in data2){
+if(errors - before_key2 >= 100) break;
 if(!(key2 === "type")){
 const err2 = {instancePath:instancePath+"/modelParameters/approach",schemaPath:"#/properties/modelParameters/properties/approach/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -22486,7 +23260,9 @@ if(data1.datasets !== undefined){
 let data7 = data1.datasets;
 if(Array.isArray(data7)){
 const len0 = data7.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data8 = data7[i0];
 const _errs20 = errors;
 let valid5 = false;
@@ -22503,7 +23279,9 @@ passing0 = 0;
 }
 const _errs22 = errors;
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+const before_key3 = errors;
 for(const key3 in data8){
+if(errors - before_key3 >= 100) break;
 if(!(key3 === "ref")){
 const err9 = {instancePath:instancePath+"/modelParameters/datasets/" + i0,schemaPath:"#/properties/modelParameters/properties/datasets/items/oneOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
@@ -22627,7 +23405,9 @@ if(data1.inputs !== undefined){
 let data10 = data1.inputs;
 if(Array.isArray(data10)){
 const len1 = data10.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate532(data10[i1], {instancePath:instancePath+"/modelParameters/inputs/" + i1,parentData:data10,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate532.errors : vErrors.concat(validate532.errors);
 errors = vErrors.length;
@@ -22649,7 +23429,9 @@ if(data1.outputs !== undefined){
 let data12 = data1.outputs;
 if(Array.isArray(data12)){
 const len2 = data12.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate532(data12[i2], {instancePath:instancePath+"/modelParameters/outputs/" + i2,parentData:data12,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate532.errors : vErrors.concat(validate532.errors);
 errors = vErrors.length;
@@ -22682,7 +23464,9 @@ errors++;
 if(data.quantitativeAnalysis !== undefined){
 let data14 = data.quantitativeAnalysis;
 if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+const before_key4 = errors;
 for(const key4 in data14){
+if(errors - before_key4 >= 100) break;
 if(!((key4 === "performanceMetrics") || (key4 === "graphics"))){
 const err18 = {instancePath:instancePath+"/quantitativeAnalysis",schemaPath:"#/properties/quantitativeAnalysis/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
@@ -22698,7 +23482,9 @@ if(data14.performanceMetrics !== undefined){
 let data15 = data14.performanceMetrics;
 if(Array.isArray(data15)){
 const len3 = data15.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate535(data15[i3], {instancePath:instancePath+"/quantitativeAnalysis/performanceMetrics/" + i3,parentData:data15,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate535.errors : vErrors.concat(validate535.errors);
 errors = vErrors.length;
@@ -22737,7 +23523,9 @@ errors++;
 if(data.considerations !== undefined){
 let data18 = data.considerations;
 if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+const before_key5 = errors;
 for(const key5 in data18){
+if(errors - before_key5 >= 100) break;
 if(!(((((((key5 === "users") || (key5 === "useCases")) || (key5 === "technicalLimitations")) || (key5 === "performanceTradeoffs")) || (key5 === "ethicalConsiderations")) || (key5 === "environmentalConsiderations")) || (key5 === "fairnessAssessments"))){
 const err21 = {instancePath:instancePath+"/considerations",schemaPath:"#/properties/considerations/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
@@ -22753,7 +23541,9 @@ if(data18.users !== undefined){
 let data19 = data18.users;
 if(Array.isArray(data19)){
 const len4 = data19.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(typeof data19[i4] !== "string"){
 const err22 = {instancePath:instancePath+"/considerations/users/" + i4,schemaPath:"#/properties/considerations/properties/users/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -22781,7 +23571,9 @@ if(data18.useCases !== undefined){
 let data21 = data18.useCases;
 if(Array.isArray(data21)){
 const len5 = data21.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 if(typeof data21[i5] !== "string"){
 const err24 = {instancePath:instancePath+"/considerations/useCases/" + i5,schemaPath:"#/properties/considerations/properties/useCases/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -22809,7 +23601,9 @@ if(data18.technicalLimitations !== undefined){
 let data23 = data18.technicalLimitations;
 if(Array.isArray(data23)){
 const len6 = data23.length;
+const before_i6 = errors;
 for(let i6=0; i6<len6; i6++){
+if(errors - before_i6 >= 100) break;
 if(typeof data23[i6] !== "string"){
 const err26 = {instancePath:instancePath+"/considerations/technicalLimitations/" + i6,schemaPath:"#/properties/considerations/properties/technicalLimitations/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -22837,7 +23631,9 @@ if(data18.performanceTradeoffs !== undefined){
 let data25 = data18.performanceTradeoffs;
 if(Array.isArray(data25)){
 const len7 = data25.length;
+const before_i7 = errors;
 for(let i7=0; i7<len7; i7++){
+if(errors - before_i7 >= 100) break;
 if(typeof data25[i7] !== "string"){
 const err28 = {instancePath:instancePath+"/considerations/performanceTradeoffs/" + i7,schemaPath:"#/properties/considerations/properties/performanceTradeoffs/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -22865,7 +23661,9 @@ if(data18.ethicalConsiderations !== undefined){
 let data27 = data18.ethicalConsiderations;
 if(Array.isArray(data27)){
 const len8 = data27.length;
+const before_i8 = errors;
 for(let i8=0; i8<len8; i8++){
+if(errors - before_i8 >= 100) break;
 if(!(validate538(data27[i8], {instancePath:instancePath+"/considerations/ethicalConsiderations/" + i8,parentData:data27,parentDataProperty:i8,rootData}))){
 vErrors = vErrors === null ? validate538.errors : vErrors.concat(validate538.errors);
 errors = vErrors.length;
@@ -22893,7 +23691,9 @@ if(data18.fairnessAssessments !== undefined){
 let data30 = data18.fairnessAssessments;
 if(Array.isArray(data30)){
 const len9 = data30.length;
+const before_i9 = errors;
 for(let i9=0; i9<len9; i9++){
+if(errors - before_i9 >= 100) break;
 if(!(validate557(data30[i9], {instancePath:instancePath+"/considerations/fairnessAssessments/" + i9,parentData:data30,parentDataProperty:i9,rootData}))){
 vErrors = vErrors === null ? validate557.errors : vErrors.concat(validate557.errors);
 errors = vErrors.length;
@@ -22927,7 +23727,9 @@ if(data.properties !== undefined){
 let data32 = data.properties;
 if(Array.isArray(data32)){
 const len10 = data32.length;
+const before_i10 = errors;
 for(let i10=0; i10<len10; i10++){
+if(errors - before_i10 >= 100) break;
 if(!(validate441(data32[i10], {instancePath:instancePath+"/properties/" + i10,parentData:data32,parentDataProperty:i10,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -23026,7 +23828,9 @@ function validate572(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "type") || (key0 === "ref"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -23077,7 +23881,9 @@ let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
 const len0 = data.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate572(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate572.errors : vErrors.concat(validate572.errors);
 errors = vErrors.length;
@@ -23104,7 +23910,9 @@ function validate577(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "mechanism") || (key0 === "algorithmRef"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -23155,7 +23963,9 @@ function validate582(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "name") || (key0 === "algorithms")) || (key0 === "identifiers")) || (key0 === "tlsGroups")) || (key0 === "tlsSignatureSchemes"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -23183,7 +23993,9 @@ if(data.algorithms !== undefined){
 let data1 = data.algorithms;
 if(Array.isArray(data1)){
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate402(data1[i0], {instancePath:instancePath+"/algorithms/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate402.errors : vErrors.concat(validate402.errors);
 errors = vErrors.length;
@@ -23205,7 +24017,9 @@ if(data.identifiers !== undefined){
 let data3 = data.identifiers;
 if(Array.isArray(data3)){
 const len1 = data3.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(typeof data3[i1] !== "string"){
 const err3 = {instancePath:instancePath+"/identifiers/" + i1,schemaPath:"#/properties/identifiers/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -23233,7 +24047,9 @@ if(data.tlsGroups !== undefined){
 let data5 = data.tlsGroups;
 if(Array.isArray(data5)){
 const len2 = data5.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(typeof data5[i2] !== "string"){
 const err5 = {instancePath:instancePath+"/tlsGroups/" + i2,schemaPath:"#/properties/tlsGroups/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -23261,7 +24077,9 @@ if(data.tlsSignatureSchemes !== undefined){
 let data7 = data.tlsSignatureSchemes;
 if(Array.isArray(data7)){
 const len3 = data7.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(typeof data7[i3] !== "string"){
 const err7 = {instancePath:instancePath+"/tlsSignatureSchemes/" + i3,schemaPath:"#/properties/tlsSignatureSchemes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -23306,7 +24124,9 @@ function validate585(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "name") || (key0 === "keyLength")) || (key0 === "algorithm"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -23371,7 +24191,9 @@ let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
 const len0 = data.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate402(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate402.errors : vErrors.concat(validate402.errors);
 errors = vErrors.length;
@@ -23398,7 +24220,9 @@ function validate591(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "name") || (key0 === "algorithm"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -23449,7 +24273,9 @@ function validate595(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "name") || (key0 === "algorithm"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -23500,7 +24326,9 @@ function validate599(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "group") || (key0 === "algorithm"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -23552,7 +24380,9 @@ function validate603(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "name") || (key0 === "algorithm"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -23612,7 +24442,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((key0 === "assetType") || (key0 === "algorithmProperties")) || (key0 === "certificateProperties")) || (key0 === "relatedCryptoMaterialProperties")) || (key0 === "protocolProperties")) || (key0 === "oid"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -23650,7 +24482,9 @@ errors++;
 if(data.algorithmProperties !== undefined){
 let data1 = data.algorithmProperties;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+const before_key1 = errors;
 for(const key1 in data1){
+if(errors - before_key1 >= 100) break;
 if(!(func0.call(schema150.properties.algorithmProperties.properties, key1))){
 const err4 = {instancePath:instancePath+"/algorithmProperties",schemaPath:"#/properties/algorithmProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -23771,7 +24605,9 @@ if(data1.certificationLevel !== undefined){
 let data9 = data1.certificationLevel;
 if(Array.isArray(data9)){
 const len0 = data9.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data10 = data9[i0];
 if(typeof data10 !== "string"){
 const err13 = {instancePath:instancePath+"/algorithmProperties/certificationLevel/" + i0,schemaPath:"#/properties/algorithmProperties/properties/certificationLevel/items/type",keyword:"type",params:{type: "string"}};
@@ -23856,7 +24692,9 @@ if(data1.cryptoFunctions !== undefined){
 let data13 = data1.cryptoFunctions;
 if(Array.isArray(data13)){
 const len1 = data13.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 let data14 = data13[i1];
 if(typeof data14 !== "string"){
 const err20 = {instancePath:instancePath+"/algorithmProperties/cryptoFunctions/" + i1,schemaPath:"#/properties/algorithmProperties/properties/cryptoFunctions/items/type",keyword:"type",params:{type: "string"}};
@@ -23966,7 +24804,9 @@ errors++;
 if(data.certificateProperties !== undefined){
 let data17 = data.certificateProperties;
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+const before_key2 = errors;
 for(const key2 in data17){
+if(errors - before_key2 >= 100) break;
 if(!(func0.call(schema150.properties.certificateProperties.properties, key2))){
 const err29 = {instancePath:instancePath+"/certificateProperties",schemaPath:"#/properties/certificateProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -24133,7 +24973,9 @@ if(data17.certificateState !== undefined){
 let data29 = data17.certificateState;
 if(Array.isArray(data29)){
 const len2 = data29.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 let data30 = data29[i2];
 if(!(data30 && typeof data30 == "object" && !Array.isArray(data30))){
 const err41 = {instancePath:instancePath+"/certificateProperties/certificateState/" + i2,schemaPath:"#/properties/certificateProperties/properties/certificateState/items/type",keyword:"type",params:{type: "object"}};
@@ -24160,7 +25002,9 @@ vErrors.push(err42);
 }
 errors++;
 }
+const before_key3 = errors;
 for(const key3 in data30){
+if(errors - before_key3 >= 100) break;
 if(!((key3 === "state") || (key3 === "reason"))){
 const err43 = {instancePath:instancePath+"/certificateProperties/certificateState/" + i2,schemaPath:"#/properties/certificateProperties/properties/certificateState/items/oneOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
@@ -24225,7 +25069,9 @@ vErrors.push(err47);
 }
 errors++;
 }
+const before_key4 = errors;
 for(const key4 in data30){
+if(errors - before_key4 >= 100) break;
 if(!(((key4 === "name") || (key4 === "description")) || (key4 === "reason"))){
 const err48 = {instancePath:instancePath+"/certificateProperties/certificateState/" + i2,schemaPath:"#/properties/certificateProperties/properties/certificateState/items/oneOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
@@ -24448,7 +25294,9 @@ if(data17.certificateExtensions !== undefined){
 let data41 = data17.certificateExtensions;
 if(Array.isArray(data41)){
 const len3 = data41.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 let data42 = data41[i3];
 if(!(data42 && typeof data42 == "object" && !Array.isArray(data42))){
 const err64 = {instancePath:instancePath+"/certificateProperties/certificateExtensions/" + i3,schemaPath:"#/properties/certificateProperties/properties/certificateExtensions/items/type",keyword:"type",params:{type: "object"}};
@@ -24485,7 +25333,9 @@ vErrors.push(err66);
 }
 errors++;
 }
+const before_key5 = errors;
 for(const key5 in data42){
+if(errors - before_key5 >= 100) break;
 if(!((key5 === "commonExtensionName") || (key5 === "commonExtensionValue"))){
 const err67 = {instancePath:instancePath+"/certificateProperties/certificateExtensions/" + i3,schemaPath:"#/properties/certificateProperties/properties/certificateExtensions/items/oneOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
@@ -24550,7 +25400,9 @@ vErrors.push(err71);
 }
 errors++;
 }
+const before_key6 = errors;
 for(const key6 in data42){
+if(errors - before_key6 >= 100) break;
 if(!((key6 === "customExtensionName") || (key6 === "customExtensionValue"))){
 const err72 = {instancePath:instancePath+"/certificateProperties/certificateExtensions/" + i3,schemaPath:"#/properties/certificateProperties/properties/certificateExtensions/items/oneOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
@@ -24653,7 +25505,9 @@ errors++;
 if(data.relatedCryptoMaterialProperties !== undefined){
 let data48 = data.relatedCryptoMaterialProperties;
 if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
+const before_key7 = errors;
 for(const key7 in data48){
+if(errors - before_key7 >= 100) break;
 if(!(func0.call(schema150.properties.relatedCryptoMaterialProperties.properties, key7))){
 const err78 = {instancePath:instancePath+"/relatedCryptoMaterialProperties",schemaPath:"#/properties/relatedCryptoMaterialProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
@@ -24910,7 +25764,9 @@ errors++;
 if(data.protocolProperties !== undefined){
 let data63 = data.protocolProperties;
 if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+const before_key8 = errors;
 for(const key8 in data63){
+if(errors - before_key8 >= 100) break;
 if(!((((((key8 === "type") || (key8 === "version")) || (key8 === "cipherSuites")) || (key8 === "ikev2TransformTypes")) || (key8 === "cryptoRefArray")) || (key8 === "relatedCryptographicAssets"))){
 const err97 = {instancePath:instancePath+"/protocolProperties",schemaPath:"#/properties/protocolProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
@@ -24961,7 +25817,9 @@ if(data63.cipherSuites !== undefined){
 let data66 = data63.cipherSuites;
 if(Array.isArray(data66)){
 const len4 = data66.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate582(data66[i4], {instancePath:instancePath+"/protocolProperties/cipherSuites/" + i4,parentData:data66,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate582.errors : vErrors.concat(validate582.errors);
 errors = vErrors.length;
@@ -24982,7 +25840,9 @@ errors++;
 if(data63.ikev2TransformTypes !== undefined){
 let data68 = data63.ikev2TransformTypes;
 if(data68 && typeof data68 == "object" && !Array.isArray(data68)){
+const before_key9 = errors;
 for(const key9 in data68){
+if(errors - before_key9 >= 100) break;
 if(!((((((key9 === "encr") || (key9 === "prf")) || (key9 === "integ")) || (key9 === "ke")) || (key9 === "esn")) || (key9 === "auth"))){
 const err102 = {instancePath:instancePath+"/protocolProperties/ikev2TransformTypes",schemaPath:"#/properties/protocolProperties/properties/ikev2TransformTypes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
@@ -25001,7 +25861,9 @@ let valid22 = false;
 const _errs148 = errors;
 if(Array.isArray(data69)){
 const len5 = data69.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 if(!(validate585(data69[i5], {instancePath:instancePath+"/protocolProperties/ikev2TransformTypes/encr/" + i5,parentData:data69,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? validate585.errors : vErrors.concat(validate585.errors);
 errors = vErrors.length;
@@ -25058,7 +25920,9 @@ let valid25 = false;
 const _errs154 = errors;
 if(Array.isArray(data71)){
 const len6 = data71.length;
+const before_i6 = errors;
 for(let i6=0; i6<len6; i6++){
+if(errors - before_i6 >= 100) break;
 if(!(validate591(data71[i6], {instancePath:instancePath+"/protocolProperties/ikev2TransformTypes/prf/" + i6,parentData:data71,parentDataProperty:i6,rootData}))){
 vErrors = vErrors === null ? validate591.errors : vErrors.concat(validate591.errors);
 errors = vErrors.length;
@@ -25115,7 +25979,9 @@ let valid28 = false;
 const _errs160 = errors;
 if(Array.isArray(data73)){
 const len7 = data73.length;
+const before_i7 = errors;
 for(let i7=0; i7<len7; i7++){
+if(errors - before_i7 >= 100) break;
 if(!(validate595(data73[i7], {instancePath:instancePath+"/protocolProperties/ikev2TransformTypes/integ/" + i7,parentData:data73,parentDataProperty:i7,rootData}))){
 vErrors = vErrors === null ? validate595.errors : vErrors.concat(validate595.errors);
 errors = vErrors.length;
@@ -25172,7 +26038,9 @@ let valid31 = false;
 const _errs166 = errors;
 if(Array.isArray(data75)){
 const len8 = data75.length;
+const before_i8 = errors;
 for(let i8=0; i8<len8; i8++){
+if(errors - before_i8 >= 100) break;
 if(!(validate599(data75[i8], {instancePath:instancePath+"/protocolProperties/ikev2TransformTypes/ke/" + i8,parentData:data75,parentDataProperty:i8,rootData}))){
 vErrors = vErrors === null ? validate599.errors : vErrors.concat(validate599.errors);
 errors = vErrors.length;
@@ -25241,7 +26109,9 @@ let valid34 = false;
 const _errs174 = errors;
 if(Array.isArray(data78)){
 const len9 = data78.length;
+const before_i9 = errors;
 for(let i9=0; i9<len9; i9++){
+if(errors - before_i9 >= 100) break;
 if(!(validate603(data78[i9], {instancePath:instancePath+"/protocolProperties/ikev2TransformTypes/auth/" + i9,parentData:data78,parentDataProperty:i9,rootData}))){
 vErrors = vErrors === null ? validate603.errors : vErrors.concat(validate603.errors);
 errors = vErrors.length;
@@ -25373,7 +26243,9 @@ let valid0 = false;
 let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(key0 === "signers")){
 const err1 = {instancePath,schemaPath:"#/oneOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -25389,7 +26261,9 @@ if(data.signers !== undefined){
 let data0 = data.signers;
 if(Array.isArray(data0)){
 const len0 = data0.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate171(data0[i0], {instancePath:instancePath+"/signers/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
@@ -25415,7 +26289,9 @@ passing0 = 0;
 }
 const _errs7 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key1 = errors;
 for(const key1 in data){
+if(errors - before_key1 >= 100) break;
 if(!(key1 === "chain")){
 const err3 = {instancePath,schemaPath:"#/oneOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -25431,7 +26307,9 @@ if(data.chain !== undefined){
 let data2 = data.chain;
 if(Array.isArray(data2)){
 const len1 = data2.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate171(data2[i1], {instancePath:instancePath+"/chain/" + i1,parentData:data2,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
@@ -25644,7 +26522,9 @@ vErrors.push(err7);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema98.properties, key0))){
 const err8 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -25726,7 +26606,9 @@ if(data.authors !== undefined){
 let data6 = data.authors;
 if(Array.isArray(data6)){
 const len0 = data6.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate409(data6[i0], {instancePath:instancePath+"/authors/" + i0,parentData:data6,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate409.errors : vErrors.concat(validate409.errors);
 errors = vErrors.length;
@@ -25855,7 +26737,9 @@ if(data.hashes !== undefined){
 let data17 = data.hashes;
 if(Array.isArray(data17)){
 const len1 = data17.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate419(data17[i1], {instancePath:instancePath+"/hashes/" + i1,parentData:data17,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate419.errors : vErrors.concat(validate419.errors);
 errors = vErrors.length;
@@ -25925,7 +26809,9 @@ if(data.omniborId !== undefined){
 let data24 = data.omniborId;
 if(Array.isArray(data24)){
 const len2 = data24.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(typeof data24[i2] !== "string"){
 const err26 = {instancePath:instancePath+"/omniborId/" + i2,schemaPath:"#/properties/omniborId/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -25953,7 +26839,9 @@ if(data.swhid !== undefined){
 let data26 = data.swhid;
 if(Array.isArray(data26)){
 const len3 = data26.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(typeof data26[i3] !== "string"){
 const err28 = {instancePath:instancePath+"/swhid/" + i3,schemaPath:"#/properties/swhid/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -25998,7 +26886,9 @@ errors++;
 if(data.pedigree !== undefined){
 let data30 = data.pedigree;
 if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+const before_key1 = errors;
 for(const key1 in data30){
+if(errors - before_key1 >= 100) break;
 if(!((((((key1 === "ancestors") || (key1 === "descendants")) || (key1 === "variants")) || (key1 === "commits")) || (key1 === "patches")) || (key1 === "notes"))){
 const err31 = {instancePath:instancePath+"/pedigree",schemaPath:"#/properties/pedigree/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -26014,7 +26904,9 @@ if(data30.ancestors !== undefined){
 let data31 = data30.ancestors;
 if(Array.isArray(data31)){
 const len4 = data31.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(wrapper5.validate(data31[i4], {instancePath:instancePath+"/pedigree/ancestors/" + i4,parentData:data31,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? wrapper5.validate.errors : vErrors.concat(wrapper5.validate.errors);
 errors = vErrors.length;
@@ -26036,7 +26928,9 @@ if(data30.descendants !== undefined){
 let data33 = data30.descendants;
 if(Array.isArray(data33)){
 const len5 = data33.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 if(!(wrapper5.validate(data33[i5], {instancePath:instancePath+"/pedigree/descendants/" + i5,parentData:data33,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? wrapper5.validate.errors : vErrors.concat(wrapper5.validate.errors);
 errors = vErrors.length;
@@ -26058,7 +26952,9 @@ if(data30.variants !== undefined){
 let data35 = data30.variants;
 if(Array.isArray(data35)){
 const len6 = data35.length;
+const before_i6 = errors;
 for(let i6=0; i6<len6; i6++){
+if(errors - before_i6 >= 100) break;
 if(!(wrapper5.validate(data35[i6], {instancePath:instancePath+"/pedigree/variants/" + i6,parentData:data35,parentDataProperty:i6,rootData}))){
 vErrors = vErrors === null ? wrapper5.validate.errors : vErrors.concat(wrapper5.validate.errors);
 errors = vErrors.length;
@@ -26080,7 +26976,9 @@ if(data30.commits !== undefined){
 let data37 = data30.commits;
 if(Array.isArray(data37)){
 const len7 = data37.length;
+const before_i7 = errors;
 for(let i7=0; i7<len7; i7++){
+if(errors - before_i7 >= 100) break;
 if(!(validate462(data37[i7], {instancePath:instancePath+"/pedigree/commits/" + i7,parentData:data37,parentDataProperty:i7,rootData}))){
 vErrors = vErrors === null ? validate462.errors : vErrors.concat(validate462.errors);
 errors = vErrors.length;
@@ -26102,7 +27000,9 @@ if(data30.patches !== undefined){
 let data39 = data30.patches;
 if(Array.isArray(data39)){
 const len8 = data39.length;
+const before_i8 = errors;
 for(let i8=0; i8<len8; i8++){
+if(errors - before_i8 >= 100) break;
 if(!(validate467(data39[i8], {instancePath:instancePath+"/pedigree/patches/" + i8,parentData:data39,parentDataProperty:i8,rootData}))){
 vErrors = vErrors === null ? validate467.errors : vErrors.concat(validate467.errors);
 errors = vErrors.length;
@@ -26148,7 +27048,9 @@ if(data.externalReferences !== undefined){
 let data42 = data.externalReferences;
 if(Array.isArray(data42)){
 const len9 = data42.length;
+const before_i9 = errors;
 for(let i9=0; i9<len9; i9++){
+if(errors - before_i9 >= 100) break;
 if(!(validate474(data42[i9], {instancePath:instancePath+"/externalReferences/" + i9,parentData:data42,parentDataProperty:i9,rootData}))){
 vErrors = vErrors === null ? validate474.errors : vErrors.concat(validate474.errors);
 errors = vErrors.length;
@@ -26170,7 +27072,9 @@ if(data.components !== undefined){
 let data44 = data.components;
 if(Array.isArray(data44)){
 const len10 = data44.length;
+const before_i10 = errors;
 for(let i10=0; i10<len10; i10++){
+if(errors - before_i10 >= 100) break;
 if(!(wrapper5.validate(data44[i10], {instancePath:instancePath+"/components/" + i10,parentData:data44,parentDataProperty:i10,rootData}))){
 vErrors = vErrors === null ? wrapper5.validate.errors : vErrors.concat(wrapper5.validate.errors);
 errors = vErrors.length;
@@ -26220,7 +27124,9 @@ if(data.data !== undefined){
 let data49 = data.data;
 if(Array.isArray(data49)){
 const len11 = data49.length;
+const before_i11 = errors;
 for(let i11=0; i11<len11; i11++){
+if(errors - before_i11 >= 100) break;
 if(!(validate510(data49[i11], {instancePath:instancePath+"/data/" + i11,parentData:data49,parentDataProperty:i11,rootData}))){
 vErrors = vErrors === null ? validate510.errors : vErrors.concat(validate510.errors);
 errors = vErrors.length;
@@ -26248,7 +27154,9 @@ if(data.properties !== undefined){
 let data52 = data.properties;
 if(Array.isArray(data52)){
 const len12 = data52.length;
+const before_i12 = errors;
 for(let i12=0; i12<len12; i12++){
+if(errors - before_i12 >= 100) break;
 if(!(validate441(data52[i12], {instancePath:instancePath+"/properties/" + i12,parentData:data52,parentDataProperty:i12,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -26349,7 +27257,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((((key0 === "flow") || (key0 === "classification")) || (key0 === "name")) || (key0 === "description")) || (key0 === "governance")) || (key0 === "source")) || (key0 === "destination"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -26407,7 +27317,9 @@ if(data.source !== undefined){
 let data5 = data.source;
 if(Array.isArray(data5)){
 const len0 = data5.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data6 = data5[i0];
 const _errs12 = errors;
 let valid3 = false;
@@ -26483,7 +27395,9 @@ if(data.destination !== undefined){
 let data7 = data.destination;
 if(Array.isArray(data7)){
 const len1 = data7.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 let data8 = data7[i1];
 const _errs19 = errors;
 let valid6 = false;
@@ -26586,7 +27500,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema165.properties, key0))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -26656,7 +27572,9 @@ if(data.endpoints !== undefined){
 let data6 = data.endpoints;
 if(Array.isArray(data6)){
 const len0 = data6.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data7 = data6[i0];
 if(typeof data7 === "string"){
 if(!(formats2(data7))){
@@ -26733,7 +27651,9 @@ if(data.data !== undefined){
 let data11 = data.data;
 if(Array.isArray(data11)){
 const len1 = data11.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate622(data11[i1], {instancePath:instancePath+"/data/" + i1,parentData:data11,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate622.errors : vErrors.concat(validate622.errors);
 errors = vErrors.length;
@@ -26767,7 +27687,9 @@ if(data.externalReferences !== undefined){
 let data15 = data.externalReferences;
 if(Array.isArray(data15)){
 const len2 = data15.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate474(data15[i2], {instancePath:instancePath+"/externalReferences/" + i2,parentData:data15,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate474.errors : vErrors.concat(validate474.errors);
 errors = vErrors.length;
@@ -26789,7 +27711,9 @@ if(data.services !== undefined){
 let data17 = data.services;
 if(Array.isArray(data17)){
 const len3 = data17.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(wrapper9.validate(data17[i3], {instancePath:instancePath+"/services/" + i3,parentData:data17,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? wrapper9.validate.errors : vErrors.concat(wrapper9.validate.errors);
 errors = vErrors.length;
@@ -26827,7 +27751,9 @@ if(data.properties !== undefined){
 let data20 = data.properties;
 if(Array.isArray(data20)){
 const len4 = data20.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate441(data20[i4], {instancePath:instancePath+"/properties/" + i4,parentData:data20,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -26878,7 +27804,9 @@ function validate638(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "vendor") || (key0 === "name")) || (key0 === "version")) || (key0 === "hashes")) || (key0 === "externalReferences"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -26924,7 +27852,9 @@ if(data.hashes !== undefined){
 let data3 = data.hashes;
 if(Array.isArray(data3)){
 const len0 = data3.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate419(data3[i0], {instancePath:instancePath+"/hashes/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate419.errors : vErrors.concat(validate419.errors);
 errors = vErrors.length;
@@ -26946,7 +27876,9 @@ if(data.externalReferences !== undefined){
 let data5 = data.externalReferences;
 if(Array.isArray(data5)){
 const len1 = data5.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate474(data5[i1], {instancePath:instancePath+"/externalReferences/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate474.errors : vErrors.concat(validate474.errors);
 errors = vErrors.length;
@@ -27013,7 +27945,9 @@ function validate400(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema97.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -27054,7 +27988,9 @@ if(data.lifecycles !== undefined){
 let data1 = data.lifecycles;
 if(Array.isArray(data1)){
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data2 = data1[i0];
 if(!(data2 && typeof data2 == "object" && !Array.isArray(data2))){
 const err3 = {instancePath:instancePath+"/lifecycles/" + i0,schemaPath:"#/properties/lifecycles/items/type",keyword:"type",params:{type: "object"}};
@@ -27081,7 +28017,9 @@ vErrors.push(err4);
 }
 errors++;
 }
+const before_key1 = errors;
 for(const key1 in data2){
+if(errors - before_key1 >= 100) break;
 if(!(key1 === "phase")){
 const err5 = {instancePath:instancePath+"/lifecycles/" + i0,schemaPath:"#/properties/lifecycles/items/oneOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -27134,7 +28072,9 @@ vErrors.push(err8);
 }
 errors++;
 }
+const before_key2 = errors;
 for(const key2 in data2){
+if(errors - before_key2 >= 100) break;
 if(!((key2 === "name") || (key2 === "description"))){
 const err9 = {instancePath:instancePath+"/lifecycles/" + i0,schemaPath:"#/properties/lifecycles/items/oneOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -27223,7 +28163,9 @@ let valid6 = false;
 let passing1 = null;
 const _errs21 = errors;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+const before_key3 = errors;
 for(const key3 in data6){
+if(errors - before_key3 >= 100) break;
 if(!((key3 === "components") || (key3 === "services"))){
 const err14 = {instancePath:instancePath+"/tools",schemaPath:"#/properties/tools/oneOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
@@ -27239,7 +28181,9 @@ if(data6.components !== undefined){
 let data7 = data6.components;
 if(Array.isArray(data7)){
 const len1 = data7.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate401(data7[i1], {instancePath:instancePath+"/tools/components/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate401.errors : vErrors.concat(validate401.errors);
 errors = vErrors.length;
@@ -27271,7 +28215,9 @@ if(data6.services !== undefined){
 let data9 = data6.services;
 if(Array.isArray(data9)){
 const len2 = data9.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate618(data9[i2], {instancePath:instancePath+"/tools/services/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate618.errors : vErrors.concat(validate618.errors);
 errors = vErrors.length;
@@ -27318,7 +28264,9 @@ passing1 = 0;
 const _errs30 = errors;
 if(Array.isArray(data6)){
 const len3 = data6.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate638(data6[i3], {instancePath:instancePath+"/tools/" + i3,parentData:data6,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate638.errors : vErrors.concat(validate638.errors);
 errors = vErrors.length;
@@ -27378,7 +28326,9 @@ if(data.authors !== undefined){
 let data13 = data.authors;
 if(Array.isArray(data13)){
 const len4 = data13.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate409(data13[i4], {instancePath:instancePath+"/authors/" + i4,parentData:data13,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate409.errors : vErrors.concat(validate409.errors);
 errors = vErrors.length;
@@ -27424,7 +28374,9 @@ if(data.properties !== undefined){
 let data19 = data.properties;
 if(Array.isArray(data19)){
 const len5 = data19.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 if(!(validate441(data19[i5], {instancePath:instancePath+"/properties/" + i5,parentData:data19,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -27445,7 +28397,9 @@ errors++;
 if(data.distributionConstraints !== undefined){
 let data21 = data.distributionConstraints;
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+const before_key4 = errors;
 for(const key4 in data21){
+if(errors - before_key4 >= 100) break;
 if(!(key4 === "tlp")){
 const err24 = {instancePath:instancePath+"/distributionConstraints",schemaPath:"#/properties/distributionConstraints/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
@@ -27506,7 +28460,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "ref") || (key0 === "dependsOn")) || (key0 === "provides"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -27528,7 +28484,9 @@ if(data.dependsOn !== undefined){
 let data1 = data.dependsOn;
 if(Array.isArray(data1)){
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate456(data1[i0], {instancePath:instancePath+"/dependsOn/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate456.errors : vErrors.concat(validate456.errors);
 errors = vErrors.length;
@@ -27560,7 +28518,9 @@ if(data.provides !== undefined){
 let data3 = data.provides;
 if(Array.isArray(data3)){
 const len1 = data3.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate456(data3[i1], {instancePath:instancePath+"/provides/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate456.errors : vErrors.concat(validate456.errors);
 errors = vErrors.length;
@@ -27648,7 +28608,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((key0 === "bom-ref") || (key0 === "aggregate")) || (key0 === "assemblies")) || (key0 === "dependencies")) || (key0 === "vulnerabilities")) || (key0 === "signature"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -27676,7 +28638,9 @@ if(data.assemblies !== undefined){
 let data2 = data.assemblies;
 if(Array.isArray(data2)){
 const len0 = data2.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data3 = data2[i0];
 const _errs7 = errors;
 let valid3 = false;
@@ -27744,7 +28708,9 @@ if(data.dependencies !== undefined){
 let data4 = data.dependencies;
 if(Array.isArray(data4)){
 const len1 = data4.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(typeof data4[i1] !== "string"){
 const err5 = {instancePath:instancePath+"/dependencies/" + i1,schemaPath:"#/properties/dependencies/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -27782,7 +28748,9 @@ if(data.vulnerabilities !== undefined){
 let data6 = data.vulnerabilities;
 if(Array.isArray(data6)){
 const len2 = data6.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(typeof data6[i2] !== "string"){
 const err8 = {instancePath:instancePath+"/vulnerabilities/" + i2,schemaPath:"#/properties/vulnerabilities/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -27844,7 +28812,9 @@ function validate671(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "url") || (key0 === "name"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -27959,7 +28929,9 @@ function validate674(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((key0 === "source") || (key0 === "score")) || (key0 === "severity")) || (key0 === "method")) || (key0 === "vector")) || (key0 === "justification"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -28087,7 +29059,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "title") || (key0 === "url"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -28243,7 +29217,9 @@ function validate669(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema173.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -28283,7 +29259,9 @@ if(data.references !== undefined){
 let data3 = data.references;
 if(Array.isArray(data3)){
 const len0 = data3.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data4 = data3[i0];
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 if(data4.id === undefined){
@@ -28306,7 +29284,9 @@ vErrors.push(err3);
 }
 errors++;
 }
+const before_key1 = errors;
 for(const key1 in data4){
+if(errors - before_key1 >= 100) break;
 if(!((key1 === "id") || (key1 === "source"))){
 const err4 = {instancePath:instancePath+"/references/" + i0,schemaPath:"#/properties/references/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -28364,7 +29344,9 @@ if(data.ratings !== undefined){
 let data7 = data.ratings;
 if(Array.isArray(data7)){
 const len1 = data7.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate674(data7[i1], {instancePath:instancePath+"/ratings/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate674.errors : vErrors.concat(validate674.errors);
 errors = vErrors.length;
@@ -28386,7 +29368,9 @@ if(data.cwes !== undefined){
 let data9 = data.cwes;
 if(Array.isArray(data9)){
 const len2 = data9.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate681(data9[i2], {instancePath:instancePath+"/cwes/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate681.errors : vErrors.concat(validate681.errors);
 errors = vErrors.length;
@@ -28483,7 +29467,9 @@ if(data15.supportingMaterial !== undefined){
 let data18 = data15.supportingMaterial;
 if(Array.isArray(data18)){
 const len3 = data18.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate431(data18[i3], {instancePath:instancePath+"/proofOfConcept/supportingMaterial/" + i3,parentData:data18,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate431.errors : vErrors.concat(validate431.errors);
 errors = vErrors.length;
@@ -28517,7 +29503,9 @@ if(data.advisories !== undefined){
 let data20 = data.advisories;
 if(Array.isArray(data20)){
 const len4 = data20.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate684(data20[i4], {instancePath:instancePath+"/advisories/" + i4,parentData:data20,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate684.errors : vErrors.concat(validate684.errors);
 errors = vErrors.length;
@@ -28638,7 +29626,9 @@ errors++;
 if(data.credits !== undefined){
 let data26 = data.credits;
 if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+const before_key2 = errors;
 for(const key2 in data26){
+if(errors - before_key2 >= 100) break;
 if(!((key2 === "organizations") || (key2 === "individuals"))){
 const err27 = {instancePath:instancePath+"/credits",schemaPath:"#/properties/credits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -28654,7 +29644,9 @@ if(data26.organizations !== undefined){
 let data27 = data26.organizations;
 if(Array.isArray(data27)){
 const len5 = data27.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 if(!(validate404(data27[i5], {instancePath:instancePath+"/credits/organizations/" + i5,parentData:data27,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
 errors = vErrors.length;
@@ -28676,7 +29668,9 @@ if(data26.individuals !== undefined){
 let data29 = data26.individuals;
 if(Array.isArray(data29)){
 const len6 = data29.length;
+const before_i6 = errors;
 for(let i6=0; i6<len6; i6++){
+if(errors - before_i6 >= 100) break;
 if(!(validate409(data29[i6], {instancePath:instancePath+"/credits/individuals/" + i6,parentData:data29,parentDataProperty:i6,rootData}))){
 vErrors = vErrors === null ? validate409.errors : vErrors.concat(validate409.errors);
 errors = vErrors.length;
@@ -28713,7 +29707,9 @@ let valid18 = false;
 let passing0 = null;
 const _errs59 = errors;
 if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+const before_key3 = errors;
 for(const key3 in data31){
+if(errors - before_key3 >= 100) break;
 if(!((key3 === "components") || (key3 === "services"))){
 const err31 = {instancePath:instancePath+"/tools",schemaPath:"#/properties/tools/oneOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
@@ -28729,7 +29725,9 @@ if(data31.components !== undefined){
 let data32 = data31.components;
 if(Array.isArray(data32)){
 const len7 = data32.length;
+const before_i7 = errors;
 for(let i7=0; i7<len7; i7++){
+if(errors - before_i7 >= 100) break;
 if(!(validate401(data32[i7], {instancePath:instancePath+"/tools/components/" + i7,parentData:data32,parentDataProperty:i7,rootData}))){
 vErrors = vErrors === null ? validate401.errors : vErrors.concat(validate401.errors);
 errors = vErrors.length;
@@ -28761,7 +29759,9 @@ if(data31.services !== undefined){
 let data34 = data31.services;
 if(Array.isArray(data34)){
 const len8 = data34.length;
+const before_i8 = errors;
 for(let i8=0; i8<len8; i8++){
+if(errors - before_i8 >= 100) break;
 if(!(validate618(data34[i8], {instancePath:instancePath+"/tools/services/" + i8,parentData:data34,parentDataProperty:i8,rootData}))){
 vErrors = vErrors === null ? validate618.errors : vErrors.concat(validate618.errors);
 errors = vErrors.length;
@@ -28808,7 +29808,9 @@ passing0 = 0;
 const _errs68 = errors;
 if(Array.isArray(data31)){
 const len9 = data31.length;
+const before_i9 = errors;
 for(let i9=0; i9<len9; i9++){
+if(errors - before_i9 >= 100) break;
 if(!(validate638(data31[i9], {instancePath:instancePath+"/tools/" + i9,parentData:data31,parentDataProperty:i9,rootData}))){
 vErrors = vErrors === null ? validate638.errors : vErrors.concat(validate638.errors);
 errors = vErrors.length;
@@ -28861,7 +29863,9 @@ vErrors = null;
 if(data.analysis !== undefined){
 let data37 = data.analysis;
 if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+const before_key4 = errors;
 for(const key4 in data37){
+if(errors - before_key4 >= 100) break;
 if(!((((((key4 === "state") || (key4 === "justification")) || (key4 === "response")) || (key4 === "detail")) || (key4 === "firstIssued")) || (key4 === "lastUpdated"))){
 const err39 = {instancePath:instancePath+"/analysis",schemaPath:"#/properties/analysis/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
@@ -28889,7 +29893,9 @@ if(data37.response !== undefined){
 let data40 = data37.response;
 if(Array.isArray(data40)){
 const len10 = data40.length;
+const before_i10 = errors;
 for(let i10=0; i10<len10; i10++){
+if(errors - before_i10 >= 100) break;
 let data41 = data40[i10];
 if(typeof data41 !== "string"){
 const err40 = {instancePath:instancePath+"/analysis/response/" + i10,schemaPath:"#/properties/analysis/properties/response/items/type",keyword:"type",params:{type: "string"}};
@@ -29002,7 +30008,9 @@ if(data.affects !== undefined){
 let data45 = data.affects;
 if(Array.isArray(data45)){
 const len11 = data45.length;
+const before_i11 = errors;
 for(let i11=0; i11<len11; i11++){
+if(errors - before_i11 >= 100) break;
 let data46 = data45[i11];
 if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
 if(data46.ref === undefined){
@@ -29015,7 +30023,9 @@ vErrors.push(err49);
 }
 errors++;
 }
+const before_key5 = errors;
 for(const key5 in data46){
+if(errors - before_key5 >= 100) break;
 if(!((key5 === "ref") || (key5 === "versions"))){
 const err50 = {instancePath:instancePath+"/affects/" + i11,schemaPath:"#/properties/affects/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
@@ -29073,7 +30083,9 @@ if(data46.versions !== undefined){
 let data48 = data46.versions;
 if(Array.isArray(data48)){
 const len12 = data48.length;
+const before_i12 = errors;
 for(let i12=0; i12<len12; i12++){
+if(errors - before_i12 >= 100) break;
 let data49 = data48[i12];
 const _errs99 = errors;
 let valid35 = false;
@@ -29142,7 +30154,9 @@ vErrors = null;
 }
 }
 if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+const before_key6 = errors;
 for(const key6 in data49){
+if(errors - before_key6 >= 100) break;
 if(!(((key6 === "version") || (key6 === "range")) || (key6 === "status"))){
 const err55 = {instancePath:instancePath+"/affects/" + i11+"/versions/" + i12,schemaPath:"#/properties/affects/items/properties/versions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
@@ -29234,7 +30248,9 @@ if(data.properties !== undefined){
 let data53 = data.properties;
 if(Array.isArray(data53)){
 const len13 = data53.length;
+const before_i13 = errors;
 for(let i13=0; i13<len13; i13++){
+if(errors - before_i13 >= 100) break;
 if(!(validate441(data53[i13], {instancePath:instancePath+"/properties/" + i13,parentData:data53,parentDataProperty:i13,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -29313,7 +30329,9 @@ vErrors.push(err3);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((key0 === "bom-ref") || (key0 === "subjects")) || (key0 === "annotator")) || (key0 === "timestamp")) || (key0 === "text")) || (key0 === "signature"))){
 const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -29335,7 +30353,9 @@ if(data.subjects !== undefined){
 let data1 = data.subjects;
 if(Array.isArray(data1)){
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data2 = data1[i0];
 const _errs6 = errors;
 let valid3 = false;
@@ -29516,7 +30536,9 @@ vErrors = null;
 }
 }
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+const before_key1 = errors;
 for(const key1 in data3){
+if(errors - before_key1 >= 100) break;
 if(!((((key1 === "organization") || (key1 === "individual")) || (key1 === "component")) || (key1 === "service"))){
 const err13 = {instancePath:instancePath+"/annotator",schemaPath:"#/properties/annotator/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -29696,7 +30718,9 @@ vErrors = null;
 }
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "ref") || (key0 === "externalReference"))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -29808,7 +30832,9 @@ function validate732(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((((key0 === "uid") || (key0 === "description")) || (key0 === "timeReceived")) || (key0 === "data")) || (key0 === "source")) || (key0 === "target")) || (key0 === "properties"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -29891,7 +30917,9 @@ if(data.properties !== undefined){
 let data6 = data.properties;
 if(Array.isArray(data6)){
 const len0 = data6.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate441(data6[i0], {instancePath:instancePath+"/properties/" + i0,parentData:data6,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -29930,7 +30958,9 @@ function validate738(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "description") || (key0 === "expression")) || (key0 === "properties"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -29970,7 +31000,9 @@ if(data.properties !== undefined){
 let data2 = data.properties;
 if(Array.isArray(data2)){
 const len0 = data2.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate441(data2[i0], {instancePath:instancePath+"/properties/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -30010,7 +31042,9 @@ function validate745(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "name") || (key0 === "value")) || (key0 === "dataType"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -30192,7 +31226,9 @@ vErrors = null;
 }
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((((key0 === "source") || (key0 === "target")) || (key0 === "resource")) || (key0 === "parameters")) || (key0 === "environmentVars")) || (key0 === "data")) || (key0 === "properties"))){
 const err5 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -30226,7 +31262,9 @@ if(data.parameters !== undefined){
 let data3 = data.parameters;
 if(Array.isArray(data3)){
 const len0 = data3.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate745(data3[i0], {instancePath:instancePath+"/parameters/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate745.errors : vErrors.concat(validate745.errors);
 errors = vErrors.length;
@@ -30258,7 +31296,9 @@ if(data.environmentVars !== undefined){
 let data5 = data.environmentVars;
 if(Array.isArray(data5)){
 const len1 = data5.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 let data6 = data5[i1];
 const _errs16 = errors;
 let valid6 = false;
@@ -30349,7 +31389,9 @@ if(data.properties !== undefined){
 let data8 = data.properties;
 if(Array.isArray(data8)){
 const len2 = data8.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate441(data8[i2], {instancePath:instancePath+"/properties/" + i2,parentData:data8,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -30478,7 +31520,9 @@ vErrors = null;
 }
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((((key0 === "type") || (key0 === "source")) || (key0 === "target")) || (key0 === "resource")) || (key0 === "data")) || (key0 === "environmentVars")) || (key0 === "properties"))){
 const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -30541,7 +31585,9 @@ if(data.environmentVars !== undefined){
 let data5 = data.environmentVars;
 if(Array.isArray(data5)){
 const len0 = data5.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data6 = data5[i0];
 const _errs15 = errors;
 let valid4 = false;
@@ -30626,7 +31672,9 @@ if(data.properties !== undefined){
 let data7 = data.properties;
 if(Array.isArray(data7)){
 const len1 = data7.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate441(data7[i1], {instancePath:instancePath+"/properties/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -30694,7 +31742,9 @@ vErrors.push(err2);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema189.properties, key0))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -30752,7 +31802,9 @@ if(data.resourceReferences !== undefined){
 let data4 = data.resourceReferences;
 if(Array.isArray(data4)){
 const len0 = data4.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate719(data4[i0], {instancePath:instancePath+"/resourceReferences/" + i0,parentData:data4,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate719.errors : vErrors.concat(validate719.errors);
 errors = vErrors.length;
@@ -30813,7 +31865,9 @@ if(data.conditions !== undefined){
 let data8 = data.conditions;
 if(Array.isArray(data8)){
 const len1 = data8.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate738(data8[i1], {instancePath:instancePath+"/conditions/" + i1,parentData:data8,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate738.errors : vErrors.concat(validate738.errors);
 errors = vErrors.length;
@@ -30870,7 +31924,9 @@ if(data.inputs !== undefined){
 let data11 = data.inputs;
 if(Array.isArray(data11)){
 const len2 = data11.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate741(data11[i2], {instancePath:instancePath+"/inputs/" + i2,parentData:data11,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate741.errors : vErrors.concat(validate741.errors);
 errors = vErrors.length;
@@ -30902,7 +31958,9 @@ if(data.outputs !== undefined){
 let data13 = data.outputs;
 if(Array.isArray(data13)){
 const len3 = data13.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate751(data13[i3], {instancePath:instancePath+"/outputs/" + i3,parentData:data13,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate751.errors : vErrors.concat(validate751.errors);
 errors = vErrors.length;
@@ -30934,7 +31992,9 @@ if(data.properties !== undefined){
 let data15 = data.properties;
 if(Array.isArray(data15)){
 const len4 = data15.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate441(data15[i4], {instancePath:instancePath+"/properties/" + i4,parentData:data15,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -30974,7 +32034,9 @@ function validate762(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((key0 === "executed") || (key0 === "properties"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -31002,7 +32064,9 @@ if(data.properties !== undefined){
 let data1 = data.properties;
 if(Array.isArray(data1)){
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate441(data1[i0], {instancePath:instancePath+"/properties/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -31040,7 +32104,9 @@ function validate761(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((key0 === "name") || (key0 === "description")) || (key0 === "commands")) || (key0 === "properties"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -31080,7 +32146,9 @@ if(data.commands !== undefined){
 let data2 = data.commands;
 if(Array.isArray(data2)){
 const len0 = data2.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate762(data2[i0], {instancePath:instancePath+"/commands/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate762.errors : vErrors.concat(validate762.errors);
 errors = vErrors.length;
@@ -31102,7 +32170,9 @@ if(data.properties !== undefined){
 let data4 = data.properties;
 if(Array.isArray(data4)){
 const len1 = data4.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate441(data4[i1], {instancePath:instancePath+"/properties/" + i1,parentData:data4,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -31142,7 +32212,9 @@ function validate772(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((((key0 === "uid") || (key0 === "name")) || (key0 === "mode")) || (key0 === "path")) || (key0 === "sizeAllocated")) || (key0 === "persistent")) || (key0 === "remote")) || (key0 === "properties"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -31253,7 +32325,9 @@ if(data.properties !== undefined){
 let data7 = data.properties;
 if(Array.isArray(data7)){
 const len0 = data7.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate441(data7[i0], {instancePath:instancePath+"/properties/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -31311,7 +32385,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema197.properties, key0))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -31357,7 +32433,9 @@ if(data.aliases !== undefined){
 let data3 = data.aliases;
 if(Array.isArray(data3)){
 const len0 = data3.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(typeof data3[i0] !== "string"){
 const err5 = {instancePath:instancePath+"/aliases/" + i0,schemaPath:"#/properties/aliases/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -31397,7 +32475,9 @@ if(data.resourceReferences !== undefined){
 let data6 = data.resourceReferences;
 if(Array.isArray(data6)){
 const len1 = data6.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate719(data6[i1], {instancePath:instancePath+"/resourceReferences/" + i1,parentData:data6,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate719.errors : vErrors.concat(validate719.errors);
 errors = vErrors.length;
@@ -31494,7 +32574,9 @@ if(data.properties !== undefined){
 let data13 = data.properties;
 if(Array.isArray(data13)){
 const len2 = data13.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate441(data13[i2], {instancePath:instancePath+"/properties/" + i2,parentData:data13,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -31562,7 +32644,9 @@ vErrors.push(err2);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema187.properties, key0))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -31620,7 +32704,9 @@ if(data.resourceReferences !== undefined){
 let data4 = data.resourceReferences;
 if(Array.isArray(data4)){
 const len0 = data4.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate719(data4[i0], {instancePath:instancePath+"/resourceReferences/" + i0,parentData:data4,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate719.errors : vErrors.concat(validate719.errors);
 errors = vErrors.length;
@@ -31652,7 +32738,9 @@ if(data.taskTypes !== undefined){
 let data6 = data.taskTypes;
 if(Array.isArray(data6)){
 const len1 = data6.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate727(data6[i1], {instancePath:instancePath+"/taskTypes/" + i1,parentData:data6,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate727.errors : vErrors.concat(validate727.errors);
 errors = vErrors.length;
@@ -31680,7 +32768,9 @@ if(data.steps !== undefined){
 let data9 = data.steps;
 if(Array.isArray(data9)){
 const len2 = data9.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate761(data9[i2], {instancePath:instancePath+"/steps/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate761.errors : vErrors.concat(validate761.errors);
 errors = vErrors.length;
@@ -31712,7 +32802,9 @@ if(data.inputs !== undefined){
 let data11 = data.inputs;
 if(Array.isArray(data11)){
 const len3 = data11.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate741(data11[i3], {instancePath:instancePath+"/inputs/" + i3,parentData:data11,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate741.errors : vErrors.concat(validate741.errors);
 errors = vErrors.length;
@@ -31744,7 +32836,9 @@ if(data.outputs !== undefined){
 let data13 = data.outputs;
 if(Array.isArray(data13)){
 const len4 = data13.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate751(data13[i4], {instancePath:instancePath+"/outputs/" + i4,parentData:data13,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate751.errors : vErrors.concat(validate751.errors);
 errors = vErrors.length;
@@ -31826,7 +32920,9 @@ if(data.workspaces !== undefined){
 let data17 = data.workspaces;
 if(Array.isArray(data17)){
 const len5 = data17.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 if(!(validate769(data17[i5], {instancePath:instancePath+"/workspaces/" + i5,parentData:data17,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? validate769.errors : vErrors.concat(validate769.errors);
 errors = vErrors.length;
@@ -31858,7 +32954,9 @@ if(data.runtimeTopology !== undefined){
 let data19 = data.runtimeTopology;
 if(Array.isArray(data19)){
 const len6 = data19.length;
+const before_i6 = errors;
 for(let i6=0; i6<len6; i6++){
+if(errors - before_i6 >= 100) break;
 if(!(validate656(data19[i6], {instancePath:instancePath+"/runtimeTopology/" + i6,parentData:data19,parentDataProperty:i6,rootData}))){
 vErrors = vErrors === null ? validate656.errors : vErrors.concat(validate656.errors);
 errors = vErrors.length;
@@ -31890,7 +32988,9 @@ if(data.properties !== undefined){
 let data21 = data.properties;
 if(Array.isArray(data21)){
 const len7 = data21.length;
+const before_i7 = errors;
 for(let i7=0; i7<len7; i7++){
+if(errors - before_i7 >= 100) break;
 if(!(validate441(data21[i7], {instancePath:instancePath+"/properties/" + i7,parentData:data21,parentDataProperty:i7,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -31958,7 +33058,9 @@ vErrors.push(err2);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema185.properties, key0))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -32016,7 +33118,9 @@ if(data.resourceReferences !== undefined){
 let data4 = data.resourceReferences;
 if(Array.isArray(data4)){
 const len0 = data4.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate719(data4[i0], {instancePath:instancePath+"/resourceReferences/" + i0,parentData:data4,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate719.errors : vErrors.concat(validate719.errors);
 errors = vErrors.length;
@@ -32048,7 +33152,9 @@ if(data.tasks !== undefined){
 let data6 = data.tasks;
 if(Array.isArray(data6)){
 const len1 = data6.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate724(data6[i1], {instancePath:instancePath+"/tasks/" + i1,parentData:data6,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate724.errors : vErrors.concat(validate724.errors);
 errors = vErrors.length;
@@ -32080,7 +33186,9 @@ if(data.taskDependencies !== undefined){
 let data8 = data.taskDependencies;
 if(Array.isArray(data8)){
 const len2 = data8.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate656(data8[i2], {instancePath:instancePath+"/taskDependencies/" + i2,parentData:data8,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate656.errors : vErrors.concat(validate656.errors);
 errors = vErrors.length;
@@ -32112,7 +33220,9 @@ if(data.taskTypes !== undefined){
 let data10 = data.taskTypes;
 if(Array.isArray(data10)){
 const len3 = data10.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate727(data10[i3], {instancePath:instancePath+"/taskTypes/" + i3,parentData:data10,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate727.errors : vErrors.concat(validate727.errors);
 errors = vErrors.length;
@@ -32140,7 +33250,9 @@ if(data.steps !== undefined){
 let data13 = data.steps;
 if(Array.isArray(data13)){
 const len4 = data13.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate761(data13[i4], {instancePath:instancePath+"/steps/" + i4,parentData:data13,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate761.errors : vErrors.concat(validate761.errors);
 errors = vErrors.length;
@@ -32172,7 +33284,9 @@ if(data.inputs !== undefined){
 let data15 = data.inputs;
 if(Array.isArray(data15)){
 const len5 = data15.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 if(!(validate741(data15[i5], {instancePath:instancePath+"/inputs/" + i5,parentData:data15,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? validate741.errors : vErrors.concat(validate741.errors);
 errors = vErrors.length;
@@ -32204,7 +33318,9 @@ if(data.outputs !== undefined){
 let data17 = data.outputs;
 if(Array.isArray(data17)){
 const len6 = data17.length;
+const before_i6 = errors;
 for(let i6=0; i6<len6; i6++){
+if(errors - before_i6 >= 100) break;
 if(!(validate751(data17[i6], {instancePath:instancePath+"/outputs/" + i6,parentData:data17,parentDataProperty:i6,rootData}))){
 vErrors = vErrors === null ? validate751.errors : vErrors.concat(validate751.errors);
 errors = vErrors.length;
@@ -32286,7 +33402,9 @@ if(data.workspaces !== undefined){
 let data21 = data.workspaces;
 if(Array.isArray(data21)){
 const len7 = data21.length;
+const before_i7 = errors;
 for(let i7=0; i7<len7; i7++){
+if(errors - before_i7 >= 100) break;
 if(!(validate769(data21[i7], {instancePath:instancePath+"/workspaces/" + i7,parentData:data21,parentDataProperty:i7,rootData}))){
 vErrors = vErrors === null ? validate769.errors : vErrors.concat(validate769.errors);
 errors = vErrors.length;
@@ -32318,7 +33436,9 @@ if(data.runtimeTopology !== undefined){
 let data23 = data.runtimeTopology;
 if(Array.isArray(data23)){
 const len8 = data23.length;
+const before_i8 = errors;
 for(let i8=0; i8<len8; i8++){
+if(errors - before_i8 >= 100) break;
 if(!(validate656(data23[i8], {instancePath:instancePath+"/runtimeTopology/" + i8,parentData:data23,parentDataProperty:i8,rootData}))){
 vErrors = vErrors === null ? validate656.errors : vErrors.concat(validate656.errors);
 errors = vErrors.length;
@@ -32350,7 +33470,9 @@ if(data.properties !== undefined){
 let data25 = data.properties;
 if(Array.isArray(data25)){
 const len9 = data25.length;
+const before_i9 = errors;
 for(let i9=0; i9<len9; i9++){
+if(errors - before_i9 >= 100) break;
 if(!(validate441(data25[i9], {instancePath:instancePath+"/properties/" + i9,parentData:data25,parentDataProperty:i9,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -32388,7 +33510,9 @@ function validate713(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "bom-ref") || (key0 === "components")) || (key0 === "services")) || (key0 === "workflows")) || (key0 === "properties"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -32410,7 +33534,9 @@ if(data.components !== undefined){
 let data1 = data.components;
 if(Array.isArray(data1)){
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate401(data1[i0], {instancePath:instancePath+"/components/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate401.errors : vErrors.concat(validate401.errors);
 errors = vErrors.length;
@@ -32442,7 +33568,9 @@ if(data.services !== undefined){
 let data3 = data.services;
 if(Array.isArray(data3)){
 const len1 = data3.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate618(data3[i1], {instancePath:instancePath+"/services/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate618.errors : vErrors.concat(validate618.errors);
 errors = vErrors.length;
@@ -32474,7 +33602,9 @@ if(data.workflows !== undefined){
 let data5 = data.workflows;
 if(Array.isArray(data5)){
 const len2 = data5.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate717(data5[i2], {instancePath:instancePath+"/workflows/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate717.errors : vErrors.concat(validate717.errors);
 errors = vErrors.length;
@@ -32506,7 +33636,9 @@ if(data.properties !== undefined){
 let data7 = data.properties;
 if(Array.isArray(data7)){
 const len3 = data7.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate441(data7[i3], {instancePath:instancePath+"/properties/" + i3,parentData:data7,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -32545,7 +33677,9 @@ function validate822(data, {instancePath="", parentData, parentDataProperty, roo
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema199.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -32615,10 +33749,14 @@ if(data.requirements !== undefined){
 let data5 = data.requirements;
 if(Array.isArray(data5)){
 const len0 = data5.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data6 = data5[i0];
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+const before_key1 = errors;
 for(const key1 in data6){
+if(errors - before_key1 >= 100) break;
 if(!(func0.call(schema199.properties.requirements.items.properties, key1))){
 const err5 = {instancePath:instancePath+"/requirements/" + i0,schemaPath:"#/properties/requirements/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -32676,7 +33814,9 @@ if(data6.descriptions !== undefined){
 let data11 = data6.descriptions;
 if(Array.isArray(data11)){
 const len1 = data11.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(typeof data11[i1] !== "string"){
 const err9 = {instancePath:instancePath+"/requirements/" + i0+"/descriptions/" + i1,schemaPath:"#/properties/requirements/items/properties/descriptions/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -32704,7 +33844,9 @@ if(data6.openCre !== undefined){
 let data13 = data6.openCre;
 if(Array.isArray(data13)){
 const len2 = data13.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 let data14 = data13[i2];
 if(typeof data14 === "string"){
 if(!pattern6.test(data14)){
@@ -32751,7 +33893,9 @@ if(data6.properties !== undefined){
 let data16 = data6.properties;
 if(Array.isArray(data16)){
 const len3 = data16.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate441(data16[i3], {instancePath:instancePath+"/requirements/" + i0+"/properties/" + i3,parentData:data16,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
@@ -32773,7 +33917,9 @@ if(data6.externalReferences !== undefined){
 let data18 = data6.externalReferences;
 if(Array.isArray(data18)){
 const len4 = data18.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate474(data18[i4], {instancePath:instancePath+"/requirements/" + i0+"/externalReferences/" + i4,parentData:data18,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate474.errors : vErrors.concat(validate474.errors);
 errors = vErrors.length;
@@ -32819,10 +33965,14 @@ if(data.levels !== undefined){
 let data20 = data.levels;
 if(Array.isArray(data20)){
 const len5 = data20.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 let data21 = data20[i5];
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+const before_key2 = errors;
 for(const key2 in data21){
+if(errors - before_key2 >= 100) break;
 if(!(((((key2 === "bom-ref") || (key2 === "identifier")) || (key2 === "title")) || (key2 === "description")) || (key2 === "requirements"))){
 const err18 = {instancePath:instancePath+"/levels/" + i5,schemaPath:"#/properties/levels/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -32880,7 +34030,9 @@ if(data21.requirements !== undefined){
 let data26 = data21.requirements;
 if(Array.isArray(data26)){
 const len6 = data26.length;
+const before_i6 = errors;
 for(let i6=0; i6<len6; i6++){
+if(errors - before_i6 >= 100) break;
 if(!(validate456(data26[i6], {instancePath:instancePath+"/levels/" + i5+"/requirements/" + i6,parentData:data26,parentDataProperty:i6,rootData}))){
 vErrors = vErrors === null ? validate456.errors : vErrors.concat(validate456.errors);
 errors = vErrors.length;
@@ -32926,7 +34078,9 @@ if(data.externalReferences !== undefined){
 let data28 = data.externalReferences;
 if(Array.isArray(data28)){
 const len7 = data28.length;
+const before_i7 = errors;
 for(let i7=0; i7<len7; i7++){
+if(errors - before_i7 >= 100) break;
 if(!(validate474(data28[i7], {instancePath:instancePath+"/externalReferences/" + i7,parentData:data28,parentDataProperty:i7,rootData}))){
 vErrors = vErrors === null ? validate474.errors : vErrors.concat(validate474.errors);
 errors = vErrors.length;
@@ -33098,7 +34252,9 @@ vErrors.push(err2);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((key0 === "applicationNumber") || (key0 === "jurisdiction")) || (key0 === "filingDate"))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -33178,7 +34334,9 @@ vErrors.push(err2);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema200.properties, key0))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -33390,7 +34548,9 @@ if(data.patentAssignee !== undefined){
 let data12 = data.patentAssignee;
 if(Array.isArray(data12)){
 const len0 = data12.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 let data13 = data12[i0];
 const _errs25 = errors;
 let valid3 = false;
@@ -33459,7 +34619,9 @@ if(data.externalReferences !== undefined){
 let data14 = data.externalReferences;
 if(Array.isArray(data14)){
 const len1 = data14.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate474(data14[i1], {instancePath:instancePath+"/externalReferences/" + i1,parentData:data14,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate474.errors : vErrors.concat(validate474.errors);
 errors = vErrors.length;
@@ -33508,7 +34670,9 @@ vErrors.push(err0);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(((((key0 === "bom-ref") || (key0 === "familyId")) || (key0 === "priorityApplication")) || (key0 === "members")) || (key0 === "externalReferences"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -33548,7 +34712,9 @@ if(data.members !== undefined){
 let data3 = data.members;
 if(Array.isArray(data3)){
 const len0 = data3.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate456(data3[i0], {instancePath:instancePath+"/members/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate456.errors : vErrors.concat(validate456.errors);
 errors = vErrors.length;
@@ -33570,7 +34736,9 @@ if(data.externalReferences !== undefined){
 let data5 = data.externalReferences;
 if(Array.isArray(data5)){
 const len1 = data5.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate474(data5[i1], {instancePath:instancePath+"/externalReferences/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate474.errors : vErrors.concat(validate474.errors);
 errors = vErrors.length;
@@ -33740,7 +34908,9 @@ vErrors.push(err6);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!((((((((key0 === "bom-ref") || (key0 === "pointers")) || (key0 === "expressions")) || (key0 === "timestamp")) || (key0 === "attributedTo")) || (key0 === "process")) || (key0 === "note")) || (key0 === "signature"))){
 const err7 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -33772,7 +34942,9 @@ vErrors.push(err8);
 errors++;
 }
 const len0 = data1.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(typeof data1[i0] !== "string"){
 const err9 = {instancePath:instancePath+"/pointers/" + i0,schemaPath:"#/properties/pointers/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -33810,7 +34982,9 @@ vErrors.push(err11);
 errors++;
 }
 const len1 = data3.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(typeof data3[i1] !== "string"){
 const err12 = {instancePath:instancePath+"/expressions/" + i1,schemaPath:"#/properties/expressions/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -33930,7 +35104,9 @@ vErrors.push(err1);
 }
 errors++;
 }
+const before_key0 = errors;
 for(const key0 in data){
+if(errors - before_key0 >= 100) break;
 if(!(func0.call(schema96.properties, key0))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
@@ -34049,7 +35225,9 @@ if(data.components !== undefined){
 let data6 = data.components;
 if(Array.isArray(data6)){
 const len0 = data6.length;
+const before_i0 = errors;
 for(let i0=0; i0<len0; i0++){
+if(errors - before_i0 >= 100) break;
 if(!(validate401(data6[i0], {instancePath:instancePath+"/components/" + i0,parentData:data6,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate401.errors : vErrors.concat(validate401.errors);
 errors = vErrors.length;
@@ -34081,7 +35259,9 @@ if(data.services !== undefined){
 let data8 = data.services;
 if(Array.isArray(data8)){
 const len1 = data8.length;
+const before_i1 = errors;
 for(let i1=0; i1<len1; i1++){
+if(errors - before_i1 >= 100) break;
 if(!(validate618(data8[i1], {instancePath:instancePath+"/services/" + i1,parentData:data8,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate618.errors : vErrors.concat(validate618.errors);
 errors = vErrors.length;
@@ -34113,7 +35293,9 @@ if(data.externalReferences !== undefined){
 let data10 = data.externalReferences;
 if(Array.isArray(data10)){
 const len2 = data10.length;
+const before_i2 = errors;
 for(let i2=0; i2<len2; i2++){
+if(errors - before_i2 >= 100) break;
 if(!(validate474(data10[i2], {instancePath:instancePath+"/externalReferences/" + i2,parentData:data10,parentDataProperty:i2,rootData}))){
 vErrors = vErrors === null ? validate474.errors : vErrors.concat(validate474.errors);
 errors = vErrors.length;
@@ -34135,7 +35317,9 @@ if(data.dependencies !== undefined){
 let data12 = data.dependencies;
 if(Array.isArray(data12)){
 const len3 = data12.length;
+const before_i3 = errors;
 for(let i3=0; i3<len3; i3++){
+if(errors - before_i3 >= 100) break;
 if(!(validate656(data12[i3], {instancePath:instancePath+"/dependencies/" + i3,parentData:data12,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate656.errors : vErrors.concat(validate656.errors);
 errors = vErrors.length;
@@ -34167,7 +35351,9 @@ if(data.compositions !== undefined){
 let data14 = data.compositions;
 if(Array.isArray(data14)){
 const len4 = data14.length;
+const before_i4 = errors;
 for(let i4=0; i4<len4; i4++){
+if(errors - before_i4 >= 100) break;
 if(!(validate661(data14[i4], {instancePath:instancePath+"/compositions/" + i4,parentData:data14,parentDataProperty:i4,rootData}))){
 vErrors = vErrors === null ? validate661.errors : vErrors.concat(validate661.errors);
 errors = vErrors.length;
@@ -34199,7 +35385,9 @@ if(data.vulnerabilities !== undefined){
 let data16 = data.vulnerabilities;
 if(Array.isArray(data16)){
 const len5 = data16.length;
+const before_i5 = errors;
 for(let i5=0; i5<len5; i5++){
+if(errors - before_i5 >= 100) break;
 if(!(validate669(data16[i5], {instancePath:instancePath+"/vulnerabilities/" + i5,parentData:data16,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? validate669.errors : vErrors.concat(validate669.errors);
 errors = vErrors.length;
@@ -34231,7 +35419,9 @@ if(data.annotations !== undefined){
 let data18 = data.annotations;
 if(Array.isArray(data18)){
 const len6 = data18.length;
+const before_i6 = errors;
 for(let i6=0; i6<len6; i6++){
+if(errors - before_i6 >= 100) break;
 if(!(validate703(data18[i6], {instancePath:instancePath+"/annotations/" + i6,parentData:data18,parentDataProperty:i6,rootData}))){
 vErrors = vErrors === null ? validate703.errors : vErrors.concat(validate703.errors);
 errors = vErrors.length;
@@ -34263,7 +35453,9 @@ if(data.formulation !== undefined){
 let data20 = data.formulation;
 if(Array.isArray(data20)){
 const len7 = data20.length;
+const before_i7 = errors;
 for(let i7=0; i7<len7; i7++){
+if(errors - before_i7 >= 100) break;
 if(!(validate713(data20[i7], {instancePath:instancePath+"/formulation/" + i7,parentData:data20,parentDataProperty:i7,rootData}))){
 vErrors = vErrors === null ? validate713.errors : vErrors.concat(validate713.errors);
 errors = vErrors.length;
@@ -34294,7 +35486,9 @@ errors++;
 if(data.declarations !== undefined){
 let data22 = data.declarations;
 if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+const before_key1 = errors;
 for(const key1 in data22){
+if(errors - before_key1 >= 100) break;
 if(!(((((((key1 === "assessors") || (key1 === "attestations")) || (key1 === "claims")) || (key1 === "evidence")) || (key1 === "targets")) || (key1 === "affirmation")) || (key1 === "signature"))){
 const err26 = {instancePath:instancePath+"/declarations",schemaPath:"#/properties/declarations/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
@@ -34310,10 +35504,14 @@ if(data22.assessors !== undefined){
 let data23 = data22.assessors;
 if(Array.isArray(data23)){
 const len8 = data23.length;
+const before_i8 = errors;
 for(let i8=0; i8<len8; i8++){
+if(errors - before_i8 >= 100) break;
 let data24 = data23[i8];
 if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+const before_key2 = errors;
 for(const key2 in data24){
+if(errors - before_key2 >= 100) break;
 if(!(((key2 === "bom-ref") || (key2 === "thirdParty")) || (key2 === "organization"))){
 const err27 = {instancePath:instancePath+"/declarations/assessors/" + i8,schemaPath:"#/properties/declarations/properties/assessors/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
@@ -34377,10 +35575,14 @@ if(data22.attestations !== undefined){
 let data28 = data22.attestations;
 if(Array.isArray(data28)){
 const len9 = data28.length;
+const before_i9 = errors;
 for(let i9=0; i9<len9; i9++){
+if(errors - before_i9 >= 100) break;
 let data29 = data28[i9];
 if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
+const before_key3 = errors;
 for(const key3 in data29){
+if(errors - before_key3 >= 100) break;
 if(!((((key3 === "summary") || (key3 === "assessor")) || (key3 === "map")) || (key3 === "signature"))){
 const err31 = {instancePath:instancePath+"/declarations/attestations/" + i9,schemaPath:"#/properties/declarations/properties/attestations/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
@@ -34414,10 +35616,14 @@ if(data29.map !== undefined){
 let data32 = data29.map;
 if(Array.isArray(data32)){
 const len10 = data32.length;
+const before_i10 = errors;
 for(let i10=0; i10<len10; i10++){
+if(errors - before_i10 >= 100) break;
 let data33 = data32[i10];
 if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+const before_key4 = errors;
 for(const key4 in data33){
+if(errors - before_key4 >= 100) break;
 if(!(((((key4 === "requirement") || (key4 === "claims")) || (key4 === "counterClaims")) || (key4 === "conformance")) || (key4 === "confidence"))){
 const err33 = {instancePath:instancePath+"/declarations/attestations/" + i9+"/map/" + i10,schemaPath:"#/properties/declarations/properties/attestations/items/properties/map/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
@@ -34439,7 +35645,9 @@ if(data33.claims !== undefined){
 let data35 = data33.claims;
 if(Array.isArray(data35)){
 const len11 = data35.length;
+const before_i11 = errors;
 for(let i11=0; i11<len11; i11++){
+if(errors - before_i11 >= 100) break;
 if(!(validate456(data35[i11], {instancePath:instancePath+"/declarations/attestations/" + i9+"/map/" + i10+"/claims/" + i11,parentData:data35,parentDataProperty:i11,rootData}))){
 vErrors = vErrors === null ? validate456.errors : vErrors.concat(validate456.errors);
 errors = vErrors.length;
@@ -34461,7 +35669,9 @@ if(data33.counterClaims !== undefined){
 let data37 = data33.counterClaims;
 if(Array.isArray(data37)){
 const len12 = data37.length;
+const before_i12 = errors;
 for(let i12=0; i12<len12; i12++){
+if(errors - before_i12 >= 100) break;
 if(!(validate456(data37[i12], {instancePath:instancePath+"/declarations/attestations/" + i9+"/map/" + i10+"/counterClaims/" + i12,parentData:data37,parentDataProperty:i12,rootData}))){
 vErrors = vErrors === null ? validate456.errors : vErrors.concat(validate456.errors);
 errors = vErrors.length;
@@ -34482,7 +35692,9 @@ errors++;
 if(data33.conformance !== undefined){
 let data39 = data33.conformance;
 if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+const before_key5 = errors;
 for(const key5 in data39){
+if(errors - before_key5 >= 100) break;
 if(!(((key5 === "score") || (key5 === "rationale")) || (key5 === "mitigationStrategies"))){
 const err36 = {instancePath:instancePath+"/declarations/attestations/" + i9+"/map/" + i10+"/conformance",schemaPath:"#/properties/declarations/properties/attestations/items/properties/map/items/properties/conformance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
@@ -34545,7 +35757,9 @@ if(data39.mitigationStrategies !== undefined){
 let data42 = data39.mitigationStrategies;
 if(Array.isArray(data42)){
 const len13 = data42.length;
+const before_i13 = errors;
 for(let i13=0; i13<len13; i13++){
+if(errors - before_i13 >= 100) break;
 if(!(validate456(data42[i13], {instancePath:instancePath+"/declarations/attestations/" + i9+"/map/" + i10+"/conformance/mitigationStrategies/" + i13,parentData:data42,parentDataProperty:i13,rootData}))){
 vErrors = vErrors === null ? validate456.errors : vErrors.concat(validate456.errors);
 errors = vErrors.length;
@@ -34578,7 +35792,9 @@ errors++;
 if(data33.confidence !== undefined){
 let data44 = data33.confidence;
 if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
+const before_key6 = errors;
 for(const key6 in data44){
+if(errors - before_key6 >= 100) break;
 if(!((key6 === "score") || (key6 === "rationale"))){
 const err43 = {instancePath:instancePath+"/declarations/attestations/" + i9+"/map/" + i10+"/confidence",schemaPath:"#/properties/declarations/properties/attestations/items/properties/map/items/properties/confidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
@@ -34707,10 +35923,14 @@ if(data22.claims !== undefined){
 let data48 = data22.claims;
 if(Array.isArray(data48)){
 const len14 = data48.length;
+const before_i14 = errors;
 for(let i14=0; i14<len14; i14++){
+if(errors - before_i14 >= 100) break;
 let data49 = data48[i14];
 if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+const before_key7 = errors;
 for(const key7 in data49){
+if(errors - before_key7 >= 100) break;
 if(!(func0.call(schema96.properties.declarations.properties.claims.items.properties, key7))){
 const err53 = {instancePath:instancePath+"/declarations/claims/" + i14,schemaPath:"#/properties/declarations/properties/claims/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
@@ -34750,7 +35970,9 @@ if(data49.mitigationStrategies !== undefined){
 let data53 = data49.mitigationStrategies;
 if(Array.isArray(data53)){
 const len15 = data53.length;
+const before_i15 = errors;
 for(let i15=0; i15<len15; i15++){
+if(errors - before_i15 >= 100) break;
 if(!(validate456(data53[i15], {instancePath:instancePath+"/declarations/claims/" + i14+"/mitigationStrategies/" + i15,parentData:data53,parentDataProperty:i15,rootData}))){
 vErrors = vErrors === null ? validate456.errors : vErrors.concat(validate456.errors);
 errors = vErrors.length;
@@ -34784,7 +36006,9 @@ if(data49.evidence !== undefined){
 let data56 = data49.evidence;
 if(Array.isArray(data56)){
 const len16 = data56.length;
+const before_i16 = errors;
 for(let i16=0; i16<len16; i16++){
+if(errors - before_i16 >= 100) break;
 if(!(validate456(data56[i16], {instancePath:instancePath+"/declarations/claims/" + i14+"/evidence/" + i16,parentData:data56,parentDataProperty:i16,rootData}))){
 vErrors = vErrors === null ? validate456.errors : vErrors.concat(validate456.errors);
 errors = vErrors.length;
@@ -34806,7 +36030,9 @@ if(data49.counterEvidence !== undefined){
 let data58 = data49.counterEvidence;
 if(Array.isArray(data58)){
 const len17 = data58.length;
+const before_i17 = errors;
 for(let i17=0; i17<len17; i17++){
+if(errors - before_i17 >= 100) break;
 if(!(validate456(data58[i17], {instancePath:instancePath+"/declarations/claims/" + i14+"/counterEvidence/" + i17,parentData:data58,parentDataProperty:i17,rootData}))){
 vErrors = vErrors === null ? validate456.errors : vErrors.concat(validate456.errors);
 errors = vErrors.length;
@@ -34828,7 +36054,9 @@ if(data49.externalReferences !== undefined){
 let data60 = data49.externalReferences;
 if(Array.isArray(data60)){
 const len18 = data60.length;
+const before_i18 = errors;
 for(let i18=0; i18<len18; i18++){
+if(errors - before_i18 >= 100) break;
 if(!(validate474(data60[i18], {instancePath:instancePath+"/declarations/claims/" + i14+"/externalReferences/" + i18,parentData:data60,parentDataProperty:i18,rootData}))){
 vErrors = vErrors === null ? validate474.errors : vErrors.concat(validate474.errors);
 errors = vErrors.length;
@@ -34880,10 +36108,14 @@ if(data22.evidence !== undefined){
 let data63 = data22.evidence;
 if(Array.isArray(data63)){
 const len19 = data63.length;
+const before_i19 = errors;
 for(let i19=0; i19<len19; i19++){
+if(errors - before_i19 >= 100) break;
 let data64 = data63[i19];
 if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
+const before_key8 = errors;
 for(const key8 in data64){
+if(errors - before_key8 >= 100) break;
 if(!(func0.call(schema96.properties.declarations.properties.evidence.items.properties, key8))){
 const err62 = {instancePath:instancePath+"/declarations/evidence/" + i19,schemaPath:"#/properties/declarations/properties/evidence/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
@@ -34929,10 +36161,14 @@ if(data64.data !== undefined){
 let data68 = data64.data;
 if(Array.isArray(data68)){
 const len20 = data68.length;
+const before_i20 = errors;
 for(let i20=0; i20<len20; i20++){
+if(errors - before_i20 >= 100) break;
 let data69 = data68[i20];
 if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
+const before_key9 = errors;
 for(const key9 in data69){
+if(errors - before_key9 >= 100) break;
 if(!(((((key9 === "name") || (key9 === "contents")) || (key9 === "classification")) || (key9 === "sensitiveData")) || (key9 === "governance"))){
 const err65 = {instancePath:instancePath+"/declarations/evidence/" + i19+"/data/" + i20,schemaPath:"#/properties/declarations/properties/evidence/items/properties/data/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
@@ -34959,7 +36195,9 @@ errors++;
 if(data69.contents !== undefined){
 let data71 = data69.contents;
 if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
+const before_key10 = errors;
 for(const key10 in data71){
+if(errors - before_key10 >= 100) break;
 if(!((key10 === "attachment") || (key10 === "url"))){
 const err67 = {instancePath:instancePath+"/declarations/evidence/" + i19+"/data/" + i20+"/contents",schemaPath:"#/properties/declarations/properties/evidence/items/properties/data/items/properties/contents/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
@@ -35024,7 +36262,9 @@ if(data69.sensitiveData !== undefined){
 let data75 = data69.sensitiveData;
 if(Array.isArray(data75)){
 const len21 = data75.length;
+const before_i21 = errors;
 for(let i21=0; i21<len21; i21++){
+if(errors - before_i21 >= 100) break;
 if(typeof data75[i21] !== "string"){
 const err71 = {instancePath:instancePath+"/declarations/evidence/" + i19+"/data/" + i20+"/sensitiveData/" + i21,schemaPath:"#/properties/declarations/properties/evidence/items/properties/data/items/properties/sensitiveData/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -35173,7 +36413,9 @@ errors++;
 if(data22.targets !== undefined){
 let data83 = data22.targets;
 if(data83 && typeof data83 == "object" && !Array.isArray(data83)){
+const before_key11 = errors;
 for(const key11 in data83){
+if(errors - before_key11 >= 100) break;
 if(!(((key11 === "organizations") || (key11 === "components")) || (key11 === "services"))){
 const err81 = {instancePath:instancePath+"/declarations/targets",schemaPath:"#/properties/declarations/properties/targets/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
@@ -35189,7 +36431,9 @@ if(data83.organizations !== undefined){
 let data84 = data83.organizations;
 if(Array.isArray(data84)){
 const len22 = data84.length;
+const before_i22 = errors;
 for(let i22=0; i22<len22; i22++){
+if(errors - before_i22 >= 100) break;
 if(!(validate404(data84[i22], {instancePath:instancePath+"/declarations/targets/organizations/" + i22,parentData:data84,parentDataProperty:i22,rootData}))){
 vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
 errors = vErrors.length;
@@ -35211,7 +36455,9 @@ if(data83.components !== undefined){
 let data86 = data83.components;
 if(Array.isArray(data86)){
 const len23 = data86.length;
+const before_i23 = errors;
 for(let i23=0; i23<len23; i23++){
+if(errors - before_i23 >= 100) break;
 if(!(validate401(data86[i23], {instancePath:instancePath+"/declarations/targets/components/" + i23,parentData:data86,parentDataProperty:i23,rootData}))){
 vErrors = vErrors === null ? validate401.errors : vErrors.concat(validate401.errors);
 errors = vErrors.length;
@@ -35233,7 +36479,9 @@ if(data83.services !== undefined){
 let data88 = data83.services;
 if(Array.isArray(data88)){
 const len24 = data88.length;
+const before_i24 = errors;
 for(let i24=0; i24<len24; i24++){
+if(errors - before_i24 >= 100) break;
 if(!(validate618(data88[i24], {instancePath:instancePath+"/declarations/targets/services/" + i24,parentData:data88,parentDataProperty:i24,rootData}))){
 vErrors = vErrors === null ? validate618.errors : vErrors.concat(validate618.errors);
 errors = vErrors.length;
@@ -35266,7 +36514,9 @@ errors++;
 if(data22.affirmation !== undefined){
 let data90 = data22.affirmation;
 if(data90 && typeof data90 == "object" && !Array.isArray(data90)){
+const before_key12 = errors;
 for(const key12 in data90){
+if(errors - before_key12 >= 100) break;
 if(!(((key12 === "statement") || (key12 === "signatories")) || (key12 === "signature"))){
 const err86 = {instancePath:instancePath+"/declarations/affirmation",schemaPath:"#/properties/declarations/properties/affirmation/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
@@ -35294,7 +36544,9 @@ if(data90.signatories !== undefined){
 let data92 = data90.signatories;
 if(Array.isArray(data92)){
 const len25 = data92.length;
+const before_i25 = errors;
 for(let i25=0; i25<len25; i25++){
+if(errors - before_i25 >= 100) break;
 let data93 = data92[i25];
 const _errs168 = errors;
 let valid65 = false;
@@ -35373,7 +36625,9 @@ vErrors = null;
 }
 }
 if(data93 && typeof data93 == "object" && !Array.isArray(data93)){
+const before_key13 = errors;
 for(const key13 in data93){
+if(errors - before_key13 >= 100) break;
 if(!(((((key13 === "name") || (key13 === "role")) || (key13 === "signature")) || (key13 === "organization")) || (key13 === "externalReference"))){
 const err92 = {instancePath:instancePath+"/declarations/affirmation/signatories/" + i25,schemaPath:"#/properties/declarations/properties/affirmation/properties/signatories/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
 if(vErrors === null){
@@ -35490,7 +36744,9 @@ errors++;
 if(data.definitions !== undefined){
 let data101 = data.definitions;
 if(data101 && typeof data101 == "object" && !Array.isArray(data101)){
+const before_key14 = errors;
 for(const key14 in data101){
+if(errors - before_key14 >= 100) break;
 if(!((key14 === "standards") || (key14 === "patents"))){
 const err99 = {instancePath:instancePath+"/definitions",schemaPath:"#/properties/definitions/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
@@ -35506,7 +36762,9 @@ if(data101.standards !== undefined){
 let data102 = data101.standards;
 if(Array.isArray(data102)){
 const len26 = data102.length;
+const before_i26 = errors;
 for(let i26=0; i26<len26; i26++){
+if(errors - before_i26 >= 100) break;
 if(!(validate822(data102[i26], {instancePath:instancePath+"/definitions/standards/" + i26,parentData:data102,parentDataProperty:i26,rootData}))){
 vErrors = vErrors === null ? validate822.errors : vErrors.concat(validate822.errors);
 errors = vErrors.length;
@@ -35528,7 +36786,9 @@ if(data101.patents !== undefined){
 let data104 = data101.patents;
 if(Array.isArray(data104)){
 const len27 = data104.length;
+const before_i27 = errors;
 for(let i27=0; i27<len27; i27++){
+if(errors - before_i27 >= 100) break;
 let data105 = data104[i27];
 const _errs190 = errors;
 let valid72 = false;
@@ -35598,7 +36858,9 @@ if(data.citations !== undefined){
 let data106 = data.citations;
 if(Array.isArray(data106)){
 const len28 = data106.length;
+const before_i28 = errors;
 for(let i28=0; i28<len28; i28++){
+if(errors - before_i28 >= 100) break;
 if(!(validate855(data106[i28], {instancePath:instancePath+"/citations/" + i28,parentData:data106,parentDataProperty:i28,rootData}))){
 vErrors = vErrors === null ? validate855.errors : vErrors.concat(validate855.errors);
 errors = vErrors.length;
@@ -35630,7 +36892,9 @@ if(data.properties !== undefined){
 let data108 = data.properties;
 if(Array.isArray(data108)){
 const len29 = data108.length;
+const before_i29 = errors;
 for(let i29=0; i29<len29; i29++){
+if(errors - before_i29 >= 100) break;
 if(!(validate441(data108[i29], {instancePath:instancePath+"/properties/" + i29,parentData:data108,parentDataProperty:i29,rootData}))){
 vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
