@@ -4,6 +4,7 @@ import { bytesEqual } from './bytes.ts'
 import { findSigners } from './dsse/verify-envelope.ts'
 import { VerificationError } from './errors.ts'
 import { ownersInForce } from './keys-in-force.ts'
+import { compareTimestamps } from './time.ts'
 import type { SignedTrustRoot } from './trust-root.ts'
 
 /**
@@ -12,8 +13,8 @@ import type { SignedTrustRoot } from './trust-root.ts'
  * A successor has the next version and is signed by a threshold of the held root's owners (so that they agreed) and by
  * a threshold of its own (so that they can sign the one after).
  *
- * @throws VerificationError `TRUST_ROOT_ROLLBACK` for a lower version, or the same with other bytes;
- * `TRUST_ROOT_SKIPPED` for a later version than the next; `TRUST_ROOT_NOT_SIGNED`
+ * @throws VerificationError `TRUST_ROOT_ROLLBACK` as `assertNoRollback`; `TRUST_ROOT_SKIPPED` for a later version than
+ * the next; `TRUST_ROOT_NOT_SIGNED`
  */
 export async function acceptTrustRoot(held: SignedTrustRoot, offered: SignedTrustRoot): Promise<SignedTrustRoot> {
   assertNoRollback(held, offered)
@@ -29,15 +30,18 @@ export async function acceptTrustRoot(held: SignedTrustRoot, offered: SignedTrus
 }
 
 /**
- * Nothing, unless `offered` would take the holder of `held` back.
+ * Nothing, unless `offered` would take the holder of `held` back. A later version that was issued earlier would as well:
+ * dated back, it could be signed by an owner who has retired since.
  *
- * @throws VerificationError `TRUST_ROOT_ROLLBACK` for a lower version, or the same with other bytes
+ * @throws VerificationError `TRUST_ROOT_ROLLBACK` for a lower version, the same with other bytes, or one issued earlier
  */
 export function assertNoRollback(held: SignedTrustRoot, offered: SignedTrustRoot): void {
   const versions = { held: held.root.version, offered: offered.root.version }
   const isOther = !bytesEqual(offered.envelope.payload, held.envelope.payload)
-  if (versions.offered < versions.held || (versions.offered === versions.held && isOther)) {
-    const message = `trust root: held version ${versions.held}, offered version ${versions.offered}${isOther ? ' with other content' : ''}`
+  const isEarlier = compareTimestamps(offered.root.issuedAt, held.root.issuedAt) < 0
+  if (versions.offered < versions.held || (versions.offered === versions.held && isOther) || isEarlier) {
+    const [heldAt, offeredAt] = [held.root.issuedAt, offered.root.issuedAt]
+    const message = `trust root: held version ${versions.held} of ${heldAt}, offered version ${versions.offered} of ${offeredAt}${isOther ? ' with other content' : ''}`
     throw new VerificationError('TRUST_ROOT_ROLLBACK', message, versions)
   }
 }

@@ -5,6 +5,7 @@ import {
   assertNoRollback,
   parseTimestamp,
   signTrustRoot,
+  type KeyTenure,
   type SignedTrustRoot,
   type Signer,
   type TrustRoot,
@@ -126,6 +127,29 @@ describe('acceptTrustRoot refuses', () => {
     const { root, envelope } = await rootOf(4, [alice])
     const payload = envelope.payload.map((byte, index) => (index === 40 ? byte ^ 1 : byte))
     await expect(acceptTrustRoot(held, { root, envelope: { ...envelope, payload } })).rejects.toThrow(notSigned('held'))
+  })
+})
+
+describe('acceptTrustRoot, where an owner has retired', () => {
+  const july = parseTimestamp('2026-07-01T00:00:00Z')
+  const retired = (owner: Signer): KeyTenure => ({
+    key: owner.publicKey,
+    validFrom,
+    revoked: { at: june, reason: 'retired' },
+  })
+  const owners = { keys: [retired(alice), { key: bob.publicKey, validFrom }], threshold: 1 }
+
+  it('refuses what the retired owner dates back to when it was one', async () => {
+    const now = await signTrustRoot(await testTrustRoot({ version: 3, owner: owners, issuedAt: june }), [bob])
+    const may = parseTimestamp('2026-05-01T00:00:00Z')
+    const forged = await rootOf(4, [mallory], [alice, mallory], { issuedAt: may })
+    await expect(acceptTrustRoot(now, forged)).rejects.toMatchObject({ code: 'TRUST_ROOT_ROLLBACK' })
+  })
+
+  it('refuses what the retired owner signs now', async () => {
+    const now = await signTrustRoot(await testTrustRoot({ version: 3, owner: owners, issuedAt: june }), [bob])
+    const forged = await rootOf(4, [mallory], [alice, mallory], { issuedAt: july })
+    await expect(acceptTrustRoot(now, forged)).rejects.toEqual(notSigned('held'))
   })
 })
 
