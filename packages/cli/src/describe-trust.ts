@@ -1,8 +1,9 @@
 /** A trust root as text: its keys, their roles, and which of them count. @module */
 
-import { keysInForce, ownersInForce, ROLES, type KeyTenure, type Timestamp, type TrustRoot } from '@aibomgen/core'
+import type { KeyTenure, Timestamp, TrustRoot } from '@aibomgen/core'
 
-import type { KeyRole } from './home/generation.ts'
+import { KEY_ROLES, type KeyRole } from './home/generation.ts'
+import { keysOfRole } from './home/trust-changes.ts'
 
 /** A key of a trust root, as it is shown. */
 export interface ShownTenure {
@@ -16,9 +17,7 @@ export interface ShownTenure {
 
 /** Every key of `root`, owners first, in the order of the trust root; `inForce` at `now`. */
 export function listTenures(root: TrustRoot, now: Timestamp): readonly ShownTenure[] {
-  const inForce = new Set(
-    [ownersInForce(root, now), ...ROLES.map((role) => keysInForce(root, role, now))].flat().map(({ keyid }) => keyid),
-  )
+  const inForce = new Set(KEY_ROLES.flatMap((role) => keysOfRole(root, role, now)).map(({ keyid }) => keyid))
   const owners = root.owner.keys.map((tenure) => ({ role: 'owner' as const, ...tenure }))
   return [...owners, ...root.keys].map(({ role, key, validFrom, validUntil, revoked }) => {
     return { role, keyid: key.keyid, inForce: inForce.has(key.keyid), validFrom, validUntil, revoked }

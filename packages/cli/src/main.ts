@@ -61,7 +61,7 @@ function describeFailure(error: unknown): Failure {
   if (error instanceof CommanderError) {
     return { code: 'USAGE', message: error.message.replace(/^error: /, ''), detail: {}, exitCode: EXIT_USAGE }
   }
-  if (error instanceof Error && 'code' in error && 'detail' in error && error.name in EXIT_CODES) {
+  if (error instanceof Error && 'code' in error && 'detail' in error && Object.hasOwn(EXIT_CODES, error.name)) {
     const code = String(error.code)
     const exitCode = EXIT_CODES[code] ?? EXIT_CODES[error.name] ?? EXIT_INTERNAL
     return { code, message: error.message, detail: error.detail, exitCode }

@@ -154,6 +154,13 @@ describe('every other command', () => {
     expect(ended.exitCode).toBe(78)
   })
 
+  it('refuses a home that is a file', async () => {
+    await using other = await createPlace()
+    await writeFile(other.home, 'a file')
+    const ended = await other.run('init')
+    expect(ended).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/^error OUTPUT_UNWRITABLE: .+\n$/) })
+  })
+
   it('prints a stack trace with --debug alone', async () => {
     const quiet = await place.run('bom', 'show', 'good.csv')
     const loud = await place.run('bom', 'show', 'good.csv', '--debug')

@@ -117,11 +117,12 @@ describe('trust', () => {
     expect(JSON.parse(revoked.stdout).keys.at(-1)).toMatchObject({ keyid, inForce: false })
   })
 
-  it('does not end the last key of a role', async () => {
+  it.each(['intake', 'owner'])('does not end the last %s key', async (role) => {
     const { stdout } = await place.run('keys', 'list', '--json')
-    const { keyid } = JSON.parse(stdout).keys.find((key: { role: string }) => key.role === 'intake')
+    const inForce = JSON.parse(stdout).keys.filter((key: { inForce: boolean }) => key.inForce)
+    const { keyid } = inForce.find((key: { role: string }) => key.role === role)
     const ended = await place.run('trust', 'revoke', keyid, '--reason', 'retired')
-    expect(ended).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/^error USAGE: .*intake/) })
+    expect(ended).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(new RegExp(`^error USAGE: .*${role}`)) })
   })
 
   it('renews the layout without changing who may say what', async () => {
@@ -147,5 +148,7 @@ describe('trust', () => {
     const { stdout, exitCode } = await place.run('verify', old)
     expect(exitCode).toBe(1)
     expect(stdout).toMatch(/^✗ link-signatures .*compromised/m)
+    const back = await place.run('trust', 'revoke', keyid, '--reason', 'retired')
+    expect(back).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/^error USAGE: .*compromised already/) })
   })
 })

@@ -5,8 +5,6 @@ import { resolve } from 'node:path'
 import {
   ConfigError,
   createEd25519Signer,
-  keysInForce,
-  ownersInForce,
   publicKeyToJwk,
   publicKeyToPem,
   publicKeyToSecuresystemslib,
@@ -22,7 +20,7 @@ import { composeHome, systemClock } from '../compose.ts'
 import { describeTenures, listTenures } from '../describe-trust.ts'
 import { KEY_ROLES, listKeyFiles, readSigners, type KeyRole } from '../home/generation.ts'
 import { changeTrust, requireGeneration } from '../home/home.ts'
-import { rotateKey } from '../home/trust-changes.ts'
+import { keysOfRole, rotateKey } from '../home/trust-changes.ts'
 import { writeThroughScratch } from '../scratch.ts'
 
 type KeyFormat = 'pem' | 'jwk' | 'securesystemslib'
@@ -112,7 +110,7 @@ async function runExport(flags: ExportFlags, context: CommandContext): Promise<v
 }
 
 function selectKey(root: TrustRoot, { role, keyid = '' }: ExportFlags, now: Timestamp): PublicKey {
-  const inForce = role === 'owner' ? ownersInForce(root, now) : keysInForce(root, role, now)
+  const inForce = keysOfRole(root, role, now)
   const [key, ...others] = inForce.filter((candidate) => candidate.keyid.startsWith(keyid))
   if (key !== undefined && others.length === 0) return key
   const found = inForce.map((candidate) => candidate.keyid.slice(0, 16)).join(', ') || 'none'

@@ -4,6 +4,7 @@ import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import {
+  ArtifactError,
   ConfigError,
   parseTrustRoot,
   serializeEnvelope,
@@ -13,7 +14,7 @@ import {
 } from '@aibomgen/core'
 import { createKeyFile, readFileBounded, readKeyFile, reasonOf, writeFileAtomic } from '@aibomgen/core/node'
 
-import { createScratch, sweepScratches, writeThroughScratch } from '../scratch.ts'
+import { createScratch, sweepScratches, writeThroughScratch, writingIn } from '../scratch.ts'
 
 /** Whose key it is: the owner's, or that of one of the three functionaries. */
 export type KeyRole = 'owner' | Role
@@ -43,11 +44,10 @@ const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 
 /** The home's current generation; undefined in an empty home. */
 export async function readCurrentGeneration(home: string): Promise<Generation | undefined> {
-  const numbers = (await ifThere(readdir(join(home, 'generations')))) ?? []
-  const number = Math.max(0, ...numbers.filter((name) => /^[1-9][0-9]*$/.test(name)).map(Number))
+  const names = await namesIn(join(home, 'generations'))
+  const number = Math.max(0, ...names.filter((name) => /^[1-9][0-9]*$/.test(name)).map(Number))
   const directory = number === 0 ? home : directoryOf(home, number)
-  const names = (await ifThere(readdir(directory))) ?? []
-  if (!names.includes(TRUST_ROOT)) return undefined
+  if (!(await namesIn(directory)).includes(TRUST_ROOT)) return undefined
   const bytes = await readFileBounded(join(directory, TRUST_ROOT), MAX_DOCUMENT_BYTES)
   return { number, directory, trustRoot: parseTrustRoot(bytes) }
 }
@@ -64,7 +64,7 @@ export async function commitGeneration(
   draft: GenerationDraft,
 ): Promise<Generation> {
   const number = (current?.number ?? 0) + 1
-  await mkdir(join(home, 'generations'), { recursive: true, mode: 0o700 })
+  await writingIn(home, () => mkdir(join(home, 'generations'), { recursive: true, mode: 0o700 }))
   await using scratch = await createScratch(home)
   const laidOut = join(scratch.directory, 'generation')
   await layOut(laidOut, current, draft)
@@ -84,13 +84,12 @@ export async function commitGeneration(
 export async function tidyHome(home: string, { number, directory }: Generation): Promise<void> {
   if (number === 0) return
   const trustRoot = await readFileBounded(join(directory, TRUST_ROOT), MAX_DOCUMENT_BYTES)
-  const published = await ifThere(readdir(home))
   const isCurrent =
-    published?.includes(TRUST_ROOT) === true &&
+    (await namesIn(home)).includes(TRUST_ROOT) &&
     Buffer.from(await readFileBounded(join(home, TRUST_ROOT), MAX_DOCUMENT_BYTES)).equals(trustRoot)
   if (!isCurrent) await writeThroughScratch(join(home, TRUST_ROOT), trustRoot)
   await sweepScratches(home)
-  for (const name of await readdir(join(home, 'generations'))) {
+  for (const name of await namesIn(join(home, 'generations'))) {
     if (Number(name) < number) await rm(join(home, 'generations', name, 'keys'), { recursive: true, force: true })
   }
 }
@@ -98,7 +97,7 @@ export async function tidyHome(home: string, { number, directory }: Generation):
 /** Which of the four private keys a generation holds. */
 export async function listKeyFiles({ number, directory }: Generation): Promise<readonly KeyRole[]> {
   if (number === 0) return []
-  const names = (await ifThere(readdir(join(directory, 'keys')))) ?? []
+  const names = await namesIn(join(directory, 'keys'))
   return KEY_ROLES.filter((role) => names.includes(`${role}.pem`))
 }
 
@@ -135,7 +134,7 @@ export async function readLayout(generation: Generation): Promise<Uint8Array> {
 
 /** The bytes of a generation's layout; undefined where only a trust root is held. */
 export async function readLayoutIfThere({ directory }: Generation): Promise<Uint8Array | undefined> {
-  if (!(await readdir(directory)).includes(LAYOUT)) return undefined
+  if (!(await namesIn(directory)).includes(LAYOUT)) return undefined
   return readFileBounded(join(directory, LAYOUT), MAX_DOCUMENT_BYTES)
 }
 
@@ -167,9 +166,12 @@ function incomplete(path: string, missing: readonly string[]): ConfigError {
   return new ConfigError('HOME_INCOMPLETE', message, { path, missing })
 }
 
-async function ifThere<T>(finding: Promise<T>): Promise<T | undefined> {
-  return finding.catch((error: unknown) => {
-    if (reasonOf(error) === 'ENOENT') return undefined
-    throw error
+/** What a directory holds; nothing where there is none. */
+async function namesIn(directory: string): Promise<readonly string[]> {
+  return readdir(directory).catch((cause: unknown) => {
+    const reason = reasonOf(cause)
+    if (reason === 'ENOENT' || reason === 'ENOTDIR') return []
+    const detail = { path: directory, reason }
+    throw new ArtifactError('FILE_UNREADABLE', `cannot read ${directory}: ${reason}`, detail, { cause })
   })
 }

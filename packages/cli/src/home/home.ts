@@ -6,8 +6,6 @@ import {
   addDays,
   ConfigError,
   createEd25519Signer,
-  keysInForce,
-  ROLES,
   signTrustRoot,
   type Clock,
   type SignedTrustRoot,
@@ -26,7 +24,7 @@ import {
   type GenerationDraft,
   type KeyRole,
 } from './generation.ts'
-import { buildFirstTrustRoot, secondAfter } from './trust-changes.ts'
+import { buildFirstTrustRoot, keysOfRole, secondAfter } from './trust-changes.ts'
 
 /** What changing a home needs. */
 export interface HomeDeps {
@@ -146,7 +144,7 @@ async function signLayout(
   owner: Signer,
   { from, days }: { readonly from: Timestamp; readonly days: number },
 ): Promise<Uint8Array> {
-  const vacant = ROLES.find((role) => keysInForce(trustRoot, role, from).length === 0)
+  const vacant = KEY_ROLES.find((role) => keysOfRole(trustRoot, role, from).length === 0)
   if (vacant !== undefined) {
     const reason = `no ${vacant} key would be left: rotate it or enroll another first`
     throw new ConfigError('USAGE', `trust root: ${reason}`, { argument: vacant, reason })

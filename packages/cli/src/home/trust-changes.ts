@@ -2,6 +2,8 @@
 
 import {
   ConfigError,
+  keysInForce,
+  ownersInForce,
   parseTimestamp,
   toTimestamp,
   type FunctionaryTenure,
@@ -45,10 +47,26 @@ export function enrollKey(root: TrustRoot, role: Role, key: PublicKey, now: Time
   return addKey(nextVersion(root, now), role, key, now)
 }
 
-/** `retired`: it signs no more from the next second on. `compromised`: nothing that it ever signed counts. */
+/**
+ * `retired`: it signs no more from the next second on. `compromised`: nothing that it ever signed counts, and that is
+ * not taken back.
+ *
+ * @throws ConfigError `USAGE` for a key that was revoked before, unless it now turns out to be compromised
+ */
 export function revokeKey(root: TrustRoot, keyid: KeyId, reason: 'retired' | 'compromised', now: Timestamp): TrustRoot {
   const at = reason === 'retired' ? secondAfter(now) : now
-  return mapTenure(nextVersion(root, now), keyid, (tenure) => ({ ...tenure, revoked: { at, reason } }))
+  return mapTenure(nextVersion(root, now), keyid, (tenure) => {
+    const before = tenure.revoked?.reason
+    if (before === undefined || (before === 'retired' && reason === 'compromised')) {
+      return { ...tenure, revoked: { at, reason } }
+    }
+    throw usage('key', `${keyid} is ${before} already`)
+  })
+}
+
+/** The keys of a role that count at `at`. */
+export function keysOfRole(root: TrustRoot, role: KeyRole, at: Timestamp): readonly PublicKey[] {
+  return role === 'owner' ? ownersInForce(root, at) : keysInForce(root, role, at)
 }
 
 /** The first moment at which the changes made at `now` are all in force. */

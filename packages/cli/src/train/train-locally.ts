@@ -1,6 +1,7 @@
 /** Trains on this machine: from files to a verified release directory, or to nothing at all. @module */
 
-import { mkdir, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 
 import {
@@ -36,7 +37,7 @@ import type { CommandContext } from '../command.ts'
 import { composeHome, composeTraining, drawJobId, systemClock } from '../compose.ts'
 import { ensureHome, requireTrustRoot } from '../home/home.ts'
 import type { TextStream } from '../output.ts'
-import { createScratch, writeThroughScratch } from '../scratch.ts'
+import { createScratch, writeThroughScratch, writingIn } from '../scratch.ts'
 import { keepFailedRun } from './failed-run.ts'
 import { createProgress } from './progress.ts'
 import { listenForStop } from './stop-signals.ts'
@@ -93,7 +94,7 @@ export async function trainLocally(order: TrainingOrder, context: CommandContext
   const out = resolve(order.out ?? `release-${jobId.slice(0, 8)}`)
   const bundle = order.bundle === undefined ? undefined : resolve(order.bundle)
   await assertOutputFree(out)
-  if (bundle !== undefined) await assertNothingAt(bundle)
+  if (bundle !== undefined) assertNothingAt(bundle)
   return runIntoRelease({ jobId, job, order, out, bundle }, context)
 }
 
@@ -105,7 +106,7 @@ async function runIntoRelease(run: Run, context: CommandContext): Promise<LocalT
   try {
     const { generation, created } = await ensureHome(home, composeHome(context))
     if (created) context.output.note(`made keys, layout and trust root in ${home}`)
-    await using scratch = await createScratch(await nearestDirectory(dirname(out)))
+    await using scratch = await createScratch(nearestDirectory(dirname(out)))
     const { manufacturer, specVersion, withheld } = order
     const local = { jobId, scratch: scratch.directory, manufacturer, specVersion, withheld }
     const { submit, pipeline } = await composeTraining(generation, local, context)
@@ -119,9 +120,10 @@ async function runIntoRelease(run: Run, context: CommandContext): Promise<LocalT
     })
     assertGoingOn(stop.signal)
 
-    await mkdir(dirname(out), { recursive: true })
+    await writingIn(dirname(out), () => mkdir(dirname(out), { recursive: true }))
     await writeReleaseDirectory(release, pipeline.store, out, scratch.directory)
-    if (run.bundle !== undefined) await writeBundle(run.bundle, await buildEvidenceBundle(release, pipeline.store))
+    if (run.bundle !== undefined)
+      await writeThroughScratch(run.bundle, await buildEvidenceBundle(release, pipeline.store))
     const history = parseMetrics(await readFileBounded(join(out, 'outputs/metrics.json'), MAX_METRICS_BYTES))
     await assertVerified(out, await requireTrustRoot(home))
     return describe(run, release, history)
@@ -162,14 +164,14 @@ async function openInputs(paths: TrainingOrder['files']): Promise<Readonly<Recor
   return { model: source(paths.model), dataset: source(paths.dataset), definition: source(paths.definition) }
 }
 
-async function assertNothingAt(path: string): Promise<void> {
-  if ((await stat(path).catch(() => undefined)) === undefined) return
+function assertNothingAt(path: string): void {
+  if (!existsSync(path)) return
   throw new ArtifactError('OUTPUT_EXISTS', `expected nothing at ${path}, got something: name another file`, { path })
 }
 
-async function nearestDirectory(path: string): Promise<string> {
-  const found = await stat(path).catch(() => undefined)
-  return found === undefined && dirname(path) !== path ? nearestDirectory(dirname(path)) : path
+/** The directory itself or the nearest above it that is there: on the same file system, before anything is made. */
+function nearestDirectory(path: string): string {
+  return existsSync(path) ? path : nearestDirectory(dirname(path))
 }
 
 function assertGoingOn(signal: AbortSignal): void {
@@ -178,11 +180,6 @@ function assertGoingOn(signal: AbortSignal): void {
 
 function isExpiredLayout(error: unknown): boolean {
   return error instanceof VerificationError && error.code === 'LAYOUT_EXPIRED'
-}
-
-async function writeBundle(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  await writeThroughScratch(path, bytes)
 }
 
 /** What was written is judged as a receiver would judge it, by what this home would hand out now. */
