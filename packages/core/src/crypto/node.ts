@@ -36,13 +36,24 @@ export function signEd25519(seed: Uint8Array, message: Uint8Array): Promise<Uint
 /** Whether the signature is by the key. */
 export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
   if (publicKey.length !== 32 || signature.length !== 64 || isWeakPoint(publicKey)) return Promise.resolve(false)
-  const key = crypto.createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' })
+  const key = openPublicKey(publicKey)
   return new Promise((resolve, reject) => {
     crypto.verify(null, message, key, signature, (error, verified) => {
       if (error === null) resolve(verified)
       else reject(error)
     })
   })
+}
+
+/** The key that was opened last: OpenSSL takes a third as long to read a key as to verify with it, and links come in rows. */
+let lastOpened: { readonly bytes: Uint8Array; readonly key: crypto.KeyObject } | undefined
+
+function openPublicKey(bytes: Uint8Array): crypto.KeyObject {
+  // The bytes are compared, and kept as a copy: an array that is filled with another key later is another key.
+  if (lastOpened !== undefined && Buffer.compare(lastOpened.bytes, bytes) === 0) return lastOpened.key
+  const key = crypto.createPublicKey({ key: Buffer.concat([SPKI_PREFIX, bytes]), format: 'der', type: 'spki' })
+  lastOpened = { bytes: Uint8Array.from(bytes), key }
+  return key
 }
 
 function privateKey(seed: Uint8Array): crypto.KeyObject {
