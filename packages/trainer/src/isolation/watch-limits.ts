@@ -40,17 +40,26 @@ export async function watchLimits(
 
 /** The first limit that the files in `directory` are past; also for a last look when the child is gone. */
 export async function outputReached(directory: string, limits: Limits): Promise<LimitFacts | undefined> {
-  const entries = await ifThere(opendir(directory, { recursive: true }))
-  if (entries === undefined) return undefined
   let files = 0
   let bytes = 0
-  for await (const entry of entries) {
+  for await (const path of entriesBelow(directory)) {
     files += 1
-    bytes += (await ifThere(lstat(join(entry.parentPath, entry.name))))?.size ?? 0
+    bytes += (await ifThere(lstat(path)))?.size ?? 0
     if (files > MAX_OUTPUT_FILES) return { what: 'files in outputs', limit: MAX_OUTPUT_FILES, actual: files }
     if (bytes > limits.outputBytes) return { what: 'bytes in outputs', limit: limits.outputBytes, actual: bytes }
   }
   return undefined
+}
+
+/** Every path below `directory`, one by one: a child may make more of them than fit in memory, and take them away meanwhile. */
+async function* entriesBelow(directory: string): AsyncGenerator<string> {
+  const entries = await ifThere(opendir(directory))
+  if (entries === undefined) return
+  for await (const entry of entries) {
+    const path = join(directory, entry.name)
+    yield path
+    if (entry.isDirectory()) yield* entriesBelow(path)
+  }
 }
 
 function wallClockReached(seconds: number, limits: Limits): LimitFacts | undefined {
