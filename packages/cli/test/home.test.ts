@@ -79,6 +79,16 @@ describe('ensureHome', () => {
   })
 })
 
+describe('a home that somebody took something out of', () => {
+  it.each(['trust-root.json', 'keys'])('says that %s is missing, and makes no other', async (name) => {
+    const { generation } = await ensureHome(home, deps)
+    await rm(join(generation.directory, name), { recursive: true })
+    const opened = ensureHome(home, deps).then(({ generation: found }) => readSigners(found, ['owner'], undefined))
+    await expect(opened).rejects.toMatchObject({ code: 'HOME_INCOMPLETE' })
+    expect(await readdir(join(home, 'generations'))).toEqual(['1'])
+  })
+})
+
 describe('a change', () => {
   it('is a version that the holder of the one before accepts', async () => {
     const { generation } = await ensureHome(home, deps)

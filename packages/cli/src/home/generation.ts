@@ -12,7 +12,14 @@ import {
   type SignedTrustRoot,
   type Signer,
 } from '@aibomgen/core'
-import { createKeyFile, readFileBounded, readKeyFile, reasonOf, writeFileAtomic } from '@aibomgen/core/node'
+import {
+  createKeyFile,
+  readFileBounded,
+  readKeyFile,
+  reasonOf,
+  syncDirectory,
+  writeFileAtomic,
+} from '@aibomgen/core/node'
 
 import { createScratch, sweepScratches, writeThroughScratch, writingIn } from '../scratch.ts'
 
@@ -42,12 +49,19 @@ const TRUST_ROOT = 'trust-root.json'
 const LAYOUT = 'layout.json'
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 
-/** The home's current generation; undefined in an empty home. */
+/**
+ * The home's current generation; undefined in an empty home.
+ *
+ * @throws ConfigError `HOME_INCOMPLETE` for a generation that somebody took the trust root out of
+ */
 export async function readCurrentGeneration(home: string): Promise<Generation | undefined> {
   const names = await namesIn(join(home, 'generations'))
   const number = Math.max(0, ...names.filter((name) => /^[1-9][0-9]*$/.test(name)).map(Number))
   const directory = number === 0 ? home : directoryOf(home, number)
-  if (!(await namesIn(directory)).includes(TRUST_ROOT)) return undefined
+  if (!(await namesIn(directory)).includes(TRUST_ROOT)) {
+    if (number === 0) return undefined
+    throw incomplete(directory, [TRUST_ROOT])
+  }
   const bytes = await readFileBounded(join(directory, TRUST_ROOT), MAX_DOCUMENT_BYTES)
   return { number, directory, trustRoot: parseTrustRoot(bytes) }
 }
@@ -72,6 +86,7 @@ export async function commitGeneration(
     if (!['EEXIST', 'ENOTEMPTY'].includes(reasonOf(cause))) throw cause
     throw new ConfigError('HOME_CHANGED', `${home}: another process changed it, try again`, { path: home }, { cause })
   })
+  await syncDirectory(join(home, 'generations'))
   const generation = { number, directory: directoryOf(home, number), trustRoot: draft.trustRoot }
   await tidyHome(home, generation)
   return generation
