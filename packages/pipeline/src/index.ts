@@ -8,6 +8,13 @@ export { runTrainingJob, type PipelineDeps } from './run-training-job.ts'
 export { stageInputs, type StageDeps, type StagedJob } from './stage-inputs.ts'
 export { submitJob, type InputLimits, type SignedFile, type SubmitDeps, type SubmittedJob } from './submit-job.ts'
 export { train, type TrainDeps, type TrainedJob } from './train.ts'
-export { parseTrainingJob, type InputSource, type JobRequest, type TrainingJob } from './training-job.ts'
+export {
+  parseTrainingJob,
+  type FileSource,
+  type InputSource,
+  type JobRequest,
+  type StoredSource,
+  type TrainingJob,
+} from './training-job.ts'
 export { createWorkspaces, type Workspace, type Workspaces } from './workspace.ts'
 export { assertOutputFree, buildEvidenceBundle, writeReleaseDirectory } from './write-release.ts'

@@ -56,9 +56,9 @@ export interface SubmitDeps {
 }
 
 /**
- * Fixes the job: its inputs go into the store in one pass each, `job.json` says what they are and how to train, and the
- * `submit_inputs` link, signed by intake, is the receipt. What can be refused without opening a user's archive is
- * refused here, the smallest file first.
+ * Fixes the job: its inputs go into the store in one pass each, unless they lie there already; `job.json` says what
+ * they are and how to train, and the `submit_inputs` link, signed by intake, is the receipt. What can be refused without
+ * opening a user's archive is refused here, the smallest file first.
  *
  * @throws ParseError `DEFINITION_INVALID`, `FORMAT_UNSUPPORTED`, `LIMIT_EXCEEDED`; ArtifactError `ARTIFACT_TOO_LARGE`,
  * `STORE_UNAVAILABLE`
@@ -67,11 +67,11 @@ export async function submitJob(job: TrainingJob, deps: SubmitDeps): Promise<Sub
   const { store, clock, intakeSigner, limits } = deps
   const { model, dataset, definition } = job.files
 
-  const definitionBytes = await collectBytes(definition.open(), MAX_DEFINITION_BYTES)
+  const definitionBytes = await collectBytes(await openSource(store, definition), MAX_DEFINITION_BYTES)
   assertDatasetFormat(dataset.name, parseDatasetDefinition(definitionBytes).type)
   const storedDefinition = await storeBytes(store, definitionBytes)
   const storedModel = await storeModel(store, model, limits.model)
-  const storedDataset = await store.put(dataset.open(), { maxBytes: limits.dataset })
+  const storedDataset = await storeSource(store, dataset, limits.dataset)
 
   const record: JobRecord = {
     _type: JOB_RECORD_TYPE,
@@ -95,8 +95,16 @@ export async function submitJob(job: TrainingJob, deps: SubmitDeps): Promise<Sub
   return { id: record.jobId, record, inputs, receipt: await signReceipt(Object.values(inputs), intakeSigner) }
 }
 
+async function openSource(store: ArtifactStore, source: InputSource): Promise<AsyncIterable<Uint8Array>> {
+  return 'stored' in source ? store.open(source.stored.sha256) : source.open()
+}
+
+async function storeSource(store: ArtifactStore, source: InputSource, maxBytes: number): Promise<BytesIdentity> {
+  return 'stored' in source ? source.stored : store.put(source.open(), { maxBytes })
+}
+
 async function storeModel(store: ArtifactStore, model: InputSource, maxBytes: number): Promise<BytesIdentity> {
-  const stored = await store.put(model.open(), { maxBytes })
+  const stored = await storeSource(store, model, maxBytes)
   const end = Math.min(FORMAT_HEAD_BYTES, stored.sizeBytes)
   const head =
     end === 0 ? new Uint8Array() : await collectBytes(await store.open(stored.sha256, { start: 0, end }), end)

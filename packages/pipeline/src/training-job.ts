@@ -1,6 +1,6 @@
 /** A training job as it is asked for: what to train, on what, how. Nothing is read yet. @module */
 
-import type { JobFileRole } from '@aibomgen/core'
+import type { BytesIdentity, JobFileRole } from '@aibomgen/core'
 import {
   fillTrainingParameters,
   parseModelMetadata,
@@ -9,10 +9,19 @@ import {
 } from '@aibomgen/trainer/job'
 
 /** A file of the submitter's. `name` is what they call it: data for people, never a path. */
-export interface InputSource {
+export type InputSource = FileSource | StoredSource
+
+/** A file that is still to be read. */
+export interface FileSource {
   readonly name: string
   /** The file's bytes from its start. Called once. */
   open(): AsyncIterable<Uint8Array>
+}
+
+/** A file that the store took already, while it arrived. Its size is for whoever took it to bound. */
+export interface StoredSource {
+  readonly name: string
+  readonly stored: BytesIdentity
 }
 
 /** A job that makes sense in itself: every parameter in its range, every metadata field a known one. */

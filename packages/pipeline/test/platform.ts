@@ -29,6 +29,7 @@ import {
   parseTrainingJob,
   signJobLayout,
   submitJob,
+  type FileSource,
   type InputSource,
   type PipelineDeps,
   type PublishOptions,
@@ -115,12 +116,12 @@ export function createSigner(name: string): Promise<Signer> {
 }
 
 /** A file of the wine example, under a name of the submitter's. */
-export function wineFile(role: 'model' | 'dataset' | 'definition', name: string): InputSource {
+export function wineFile(role: 'model' | 'dataset' | 'definition', name: string): FileSource {
   return { name, open: () => createReadStream(join(WINE, role)) }
 }
 
 /** A file of these bytes. */
-export function textFile(name: string, text: string): InputSource {
+export function textFile(name: string, text: string): FileSource {
   return {
     name,
     async *open() {
