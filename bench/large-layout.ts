@@ -1,15 +1,10 @@
 /** Verification of a layout of ten steps, each with ten thousand artifacts. @module */
 
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-
-import { parseJson, parseTimestamp, publicKeyToSecuresystemslib, type Signer } from '@aibomgen/core'
+import { parseTimestamp, type PublicKey } from '@aibomgen/core'
 import {
   createLayout,
   createLink,
   linkFileName,
-  parseLayout,
-  serializeLayout,
   signDsse,
   signMetablock,
   verifyLayout,
@@ -18,26 +13,33 @@ import {
   type SupplyChain,
 } from '@aibomgen/intoto'
 
-import type { Benchmark, Peer } from './benchmark.ts'
-import { digestOf, signerOf } from './fixtures/functionaries.ts'
-import { withScratch } from './fixtures/scratch.ts'
-import { findPython, runPeer } from './process.ts'
-import { sampleInTurn, summarize, timed, type Sample } from './sample.ts'
+import { sampleBesideReference } from './beside-reference.ts'
+import type { Benchmark } from './benchmark.ts'
+import { digestOf, signerOf, underLegacyKeyid } from './fixtures/functionaries.ts'
+import { sampleInTurn, timed, type Run } from './sample.ts'
 
 const STEPS = 10
 const ARTIFACTS = 10_000
 const EXPIRES = parseTimestamp('2099-01-01T00:00:00Z')
 const AT = parseTimestamp('2026-01-01T00:00:00Z')
-const REFERENCE = 'in-toto 1.3.1 (Python)'
+const ROUNDS = { rounds: 5, warmUps: 1 }
+const NOTE = 'each step but the first has 10 000 materials, matched with the step before, and all have 10 000 products'
 
 export const layoutMetablock: Benchmark = {
   name: 'layout-metablock',
   what: 'layout of 10 steps × 10 000 artifacts, Metablock',
   target: { kind: 'speed', atLeast: 5 },
   async run() {
-    const owner = await signerOf('owner')
-    const chain = await signMetablockChain(owner)
-    return { kind: 'measured', unit: 's', ours: await measure(chain, owner), peer: await runReference(chain, owner) }
+    const [owner, functionary] = [await signerOf('owner'), await signerOf('functionary')].map(underLegacyKeyid)
+    if (owner === undefined || functionary === undefined) throw new Error('expected two signers')
+    const chain = await signChain(functionary.publicKey, {
+      layout: (layout) => signMetablock(layout, [owner]),
+      link: (link) => signMetablock(link, [functionary]),
+    })
+    const files = new Map([...chain.links, ['layout.json', chain.layout]])
+    const reference = { script: 'in_toto_layout.py', files, key: owner.publicKey, recordedSeconds: 3.5 }
+    const samples = await sampleBesideReference(verification(chain, owner.publicKey), reference, ROUNDS)
+    return { kind: 'measured', unit: 's', ...samples, note: NOTE }
   },
 }
 
@@ -46,42 +48,35 @@ export const layoutDsse: Benchmark = {
   what: 'layout of 10 steps × 10 000 artifacts, DSSE',
   target: { kind: 'speed', atLeast: 5 },
   async run() {
-    const owner = await signerOf('owner')
-    const ours = await measure(await signDsseChain(owner), owner)
-    return { kind: 'measured', unit: 's', ours, peer: { kind: 'recorded', name: 'in-toto 2.x (Python)', figure: 1.3 } }
+    const [owner, functionary] = [await signerOf('owner'), await signerOf('functionary')]
+    const chain = await signChain(functionary.publicKey, {
+      layout: (layout) => signDsse(layout, [owner]),
+      link: (link) => signDsse(link, [functionary]),
+    })
+    const { ours } = await sampleInTurn({ ours: verification(chain, owner.publicKey) }, ROUNDS)
+    const peer = { kind: 'recorded', name: 'in-toto 2.x (Python)', figure: 1.3 } as const
+    return { kind: 'measured', unit: 's', ours, peer, note: NOTE }
   },
 }
 
-async function measure(chain: SupplyChain, owner: Signer): Promise<Sample> {
-  const policy = { ownerKeys: [owner.publicKey], at: AT }
-  const { ours } = await sampleInTurn({ ours: timed(() => verifyLayout(chain, policy)) }, { rounds: 7, warmUps: 1 })
-  return ours
+function verification(chain: SupplyChain, owner: PublicKey): Run {
+  return timed(() => verifyLayout(chain, { ownerKeys: [owner], at: AT }))
 }
 
-async function signDsseChain(owner: Signer): Promise<SupplyChain> {
-  const functionary = await signerOf('functionary')
-  const links = await signLinks(functionary.publicKey.keyid, (link) => signDsse(link, [functionary]))
-  return { layout: await signDsse(layoutFor(functionary), [owner]), links }
+async function signChain(
+  functionary: PublicKey,
+  sign: { layout(layout: Layout): Promise<Uint8Array>; link(link: Link): Promise<Uint8Array> },
+): Promise<SupplyChain> {
+  const layout = await sign.layout(layoutFor(functionary))
+  return { layout, links: await signLinks(functionary.keyid, (link) => sign.link(link)) }
 }
 
-/** Keys under their legacy keyids: the reference of this form knows no other. */
-async function signMetablockChain(owner: Signer): Promise<SupplyChain> {
-  const functionary = await signerOf('functionary')
-  const { keyid, legacyKeyid } = functionary.publicKey
-  const text = JSON.stringify(serializeLayout(layoutFor(functionary))).replaceAll(keyid, legacyKeyid)
-  const layout = parseLayout(parseJson(Buffer.from(text), { maxBytes: 2 ** 20, numbers: 'exact' }))
-  return {
-    layout: await signMetablock(layout, [owner], { legacyKeyids: true }),
-    links: await signLinks(legacyKeyid, (link) => signMetablock(link, [functionary], { legacyKeyids: true })),
-  }
-}
-
-function layoutFor({ publicKey }: Signer): Layout {
+function layoutFor(functionary: PublicKey): Layout {
   return createLayout({
     expires: EXPIRES,
     steps: Array.from({ length: STEPS }, (_, index) => ({
       name: stepName(index),
-      functionaries: [publicKey],
+      functionaries: [functionary],
       expectedMaterials:
         index === 0
           ? [['DISALLOW', '*']]
@@ -113,18 +108,4 @@ async function signLinks(keyid: string, sign: (link: Link) => Promise<Uint8Array
 
 function stepName(index: number): string {
   return `step-${index}`
-}
-
-async function runReference({ layout, links }: SupplyChain, { publicKey }: Signer): Promise<Peer> {
-  const python = await findPython('in_toto')
-  if (python === undefined) return { kind: 'recorded', name: REFERENCE, figure: 3.5 }
-  return withScratch(async (directory) => {
-    const key = { ...publicKeyToSecuresystemslib(publicKey), keyid: publicKey.legacyKeyid }
-    await mkdir(join(directory, 'links'))
-    await writeFile(join(directory, 'layout.json'), layout)
-    await writeFile(join(directory, 'key.json'), JSON.stringify(key))
-    for (const [name, bytes] of links) await writeFile(join(directory, 'links', name), bytes)
-    const seconds = await runPeer(python, 'in_toto_layout.py', [directory, '3'])
-    return { kind: 'measured', name: REFERENCE, sample: summarize(seconds) }
-  })
 }

@@ -1,16 +1,6 @@
 /** A thousand small links, read and verified in this process. @module */
 
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-
-import {
-  parseEnvelope,
-  parseJson,
-  publicKeyToSecuresystemslib,
-  verifyEnvelope,
-  type PublicKey,
-  type Signer,
-} from '@aibomgen/core'
+import { parseEnvelope, parseJson, verifyEnvelope, type PublicKey } from '@aibomgen/core'
 import {
   createLink,
   IN_TOTO_PAYLOAD_TYPE,
@@ -22,11 +12,10 @@ import {
   type Link,
 } from '@aibomgen/intoto'
 
-import type { Benchmark, Peer } from './benchmark.ts'
-import { digestOf, signerOf } from './fixtures/functionaries.ts'
-import { withScratch } from './fixtures/scratch.ts'
-import { findPython, runPeer } from './process.ts'
-import { sampleInTurn, summarize, timed } from './sample.ts'
+import { sampleBesideReference } from './beside-reference.ts'
+import type { Benchmark } from './benchmark.ts'
+import { digestOf, signerOf, underLegacyKeyid } from './fixtures/functionaries.ts'
+import { sampleInTurn, timed } from './sample.ts'
 
 const LINKS = 1000
 const MAX_PAYLOAD_BYTES = 2 ** 20
@@ -51,11 +40,12 @@ export const metablockLinks: Benchmark = {
   what: '1000 Metablock links parsed and verified',
   target: { kind: 'none' },
   async run() {
-    const signer = await signerOf('functionary')
-    const files = await signAll((link) => signMetablock(link, [signer], { legacyKeyids: true }))
+    const signer = underLegacyKeyid(await signerOf('functionary'))
+    const files = await signAll((link) => signMetablock(link, [signer]))
     const verifyAll = (): Promise<Link[]> => Promise.all(files.map((file) => verifyMetablock(file, signer.publicKey)))
-    const { ours } = await sampleInTurn({ ours: timed(verifyAll) }, ROUNDS)
-    return { kind: 'measured', unit: 's', ours, peer: await runReference(files, signer) }
+    const named = new Map(files.map((file, index) => [`build.${index}.link`, file]))
+    const reference = { script: 'in_toto_links.py', files: named, key: signer.publicKey, recordedSeconds: 0.65 }
+    return { kind: 'measured', unit: 's', ...(await sampleBesideReference(timed(verifyAll), reference, ROUNDS)) }
   },
 }
 
@@ -86,17 +76,4 @@ function signAll(sign: (link: Link) => Promise<Uint8Array>): Promise<Uint8Array[
       ),
     ),
   )
-}
-
-async function runReference(files: readonly Uint8Array[], { publicKey }: Signer): Promise<Peer> {
-  const name = 'in-toto 1.3.1 (Python)'
-  const python = await findPython('in_toto')
-  if (python === undefined) return { kind: 'recorded', name, figure: 0.65 }
-  return withScratch(async (directory) => {
-    const key = { ...publicKeyToSecuresystemslib(publicKey), keyid: publicKey.legacyKeyid }
-    await writeFile(join(directory, 'key.json'), JSON.stringify(key))
-    await Promise.all(files.map((file, index) => writeFile(join(directory, `build.${index}.link`), file)))
-    const parameters = [directory, String(ROUNDS.rounds)]
-    return { kind: 'measured', name, sample: summarize(await runPeer(python, 'in_toto_links.py', parameters)) }
-  })
 }

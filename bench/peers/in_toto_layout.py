@@ -1,4 +1,4 @@
-"""Verifies the layout in the directory of the first argument, as often as the second says; prints seconds."""
+"""Verifies the layout and links in the directory that the argument names; prints the seconds that it took."""
 
 import json
 import pathlib
@@ -8,11 +8,10 @@ import time
 from in_toto.models.metadata import Metablock
 from in_toto.verifylib import in_toto_verify
 
-directory, rounds = pathlib.Path(sys.argv[1]), int(sys.argv[2])
+directory = pathlib.Path(sys.argv[1])
 key = json.loads((directory / "key.json").read_text())
 
-for _ in range(rounds):
-    start = time.perf_counter()
-    layout = Metablock.load(str(directory / "layout.json"))
-    in_toto_verify(layout, {key["keyid"]: key}, link_dir_path=str(directory / "links"))
-    print(time.perf_counter() - start)
+start = time.perf_counter()
+layout = Metablock.load(str(directory / "layout.json"))
+in_toto_verify(layout, {key["keyid"]: key}, link_dir_path=str(directory))
+print(time.perf_counter() - start)
