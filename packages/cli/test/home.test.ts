@@ -37,7 +37,7 @@ describe('ensureHome', () => {
     expect(made.filter(({ created }) => created)).toHaveLength(1)
     const versions = made.map(({ generation }) => generation.trustRoot.envelope.payload.toString())
     expect(new Set(versions).size).toBe(1)
-    expect((await readdir(home)).sort()).toEqual(['generations', 'trust-root.json'])
+    expect((await readdir(home)).sort()).toEqual(['generations', 'keys', 'layout.json', 'trust-root.json'])
   })
 
   it('lets nobody else read its keys', async () => {
@@ -109,6 +109,6 @@ describe('a change', () => {
     const late = commitGeneration(home, generation, { trustRoot: generation.trustRoot })
     await expect(late).rejects.toMatchObject({ code: 'HOME_CHANGED' })
     expect(await readCurrentGeneration(home)).toMatchObject({ number: 2 })
-    expect((await readdir(home)).sort()).toEqual(['generations', 'trust-root.json'])
+    expect((await readdir(home)).sort()).toEqual(['generations', 'keys', 'layout.json', 'trust-root.json'])
   })
 })

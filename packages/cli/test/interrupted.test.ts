@@ -59,7 +59,7 @@ describe('train', () => {
 
     expect(await place.run('train', ...wineFlags, '--out', 'again')).toMatchObject({ exitCode: 0 })
     expect((await readdir(place.directory)).sort()).toEqual(['again', 'home', ...left])
-    expect((await readdir(place.home)).sort()).toEqual(['generations', 'trust-root.json'])
+    expect((await readdir(place.home)).sort()).toEqual(['generations', 'keys', 'layout.json', 'trust-root.json'])
     expect((await place.run('verify', 'again')).exitCode).toBe(0)
   })
 

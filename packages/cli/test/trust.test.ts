@@ -45,7 +45,9 @@ describe('rotation', () => {
   })
 
   it('leaves four private keys, readable by their owner alone, and encrypted', async () => {
-    const files = (await readdir(place.home, { recursive: true })).filter((name) => name.endsWith('.pem'))
+    const names = await readdir(join(place.home, 'generations'), { recursive: true })
+    const files = names.filter((name) => name.endsWith('.pem')).map((name) => join('generations', name))
+    expect(await readdir(join(place.home, 'keys'))).toHaveLength(4)
     expect(files).toHaveLength(4)
     for (const file of files) expect((await stat(join(place.home, file))).mode & 0o777).toBe(0o600)
   })

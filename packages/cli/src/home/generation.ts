@@ -1,7 +1,7 @@
 /** A generation of a home: keys, layout and trust root that go together, in one directory that never changes. @module */
 
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile, mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 
 import {
   ArtifactError,
@@ -103,6 +103,7 @@ export async function tidyHome(home: string, { number, directory }: Generation):
     (await namesIn(home)).includes(TRUST_ROOT) &&
     Buffer.from(await readFileBounded(join(home, TRUST_ROOT), MAX_DOCUMENT_BYTES)).equals(trustRoot)
   if (!isCurrent) await writeThroughScratch(join(home, TRUST_ROOT), trustRoot)
+  for (const name of await namesIn(directory)) if (name !== TRUST_ROOT) await linkThroughScratch(home, directory, name)
   await sweepScratches(home)
   for (const name of await namesIn(join(home, 'generations'))) {
     if (Number(name) < number) await rm(join(home, 'generations', name, 'keys'), { recursive: true, force: true })
@@ -166,6 +167,19 @@ async function layOut(directory: string, current: Generation | undefined, draft:
   }
   if (layout !== undefined) await writeFileAtomic(join(directory, LAYOUT), layout)
   await writeFileAtomic(join(directory, TRUST_ROOT), serializeEnvelope(trustRoot.envelope))
+}
+
+/** `keys` and `layout.json` in the home itself are links to those of its current generation: where a person looks. */
+async function linkThroughScratch(home: string, directory: string, name: string): Promise<void> {
+  const target = relative(home, join(directory, name))
+  const linked = await readlink(join(home, name)).catch((cause: unknown) => {
+    if (reasonOf(cause) !== 'ENOENT') throw cause
+    return undefined
+  })
+  if (linked === target) return
+  await using scratch = await createScratch(home)
+  await symlink(target, join(scratch.directory, name))
+  await rename(join(scratch.directory, name), join(home, name))
 }
 
 function directoryOf(home: string, number: number): string {
