@@ -1,18 +1,27 @@
 /** The evidence of a release, read whole and believed in nothing. @module */
 
-import { ParseError, parseTimestamp, type Timestamp } from '@aibomgen/core'
+import { assertWithin, ParseError, parseTimestamp, VerificationError, type Timestamp } from '@aibomgen/core'
 import { parseBom } from '@aibomgen/bom'
 import type { LinkFiles } from '@aibomgen/intoto'
 
 import { MAX_DOCUMENT_BYTES, type ReleaseReader } from './release-reader.ts'
 
-/** The links of a release by file name, as their bytes. */
+/**
+ * The links of a release by file name, as their bytes; all together no larger than one document may be.
+ *
+ * @throws ParseError `LIMIT_EXCEEDED`; VerificationError `RELEASE_FILE_INVALID`
+ */
 export async function readLinks(release: ReleaseReader): Promise<LinkFiles> {
-  const names = (await release.names()).filter((name) => /^[^/]+\.link$/.test(name))
-  const files = await Promise.all(
-    names.map(async (name) => [name, await release.read(name, MAX_DOCUMENT_BYTES)] as const),
-  )
-  return new Map(files.flatMap(([name, bytes]) => (bytes === undefined ? [] : [[name, bytes]])))
+  const files = new Map<string, Uint8Array>()
+  let sizeBytes = 0
+  for (const name of (await release.names()).filter((name) => /^[^/]+\.link$/.test(name))) {
+    const bytes = await release.read(name, MAX_DOCUMENT_BYTES)
+    if (bytes === undefined) continue
+    sizeBytes += bytes.length
+    assertWithin(sizeBytes, MAX_DOCUMENT_BYTES, 'bytes of links')
+    files.set(name, bytes)
+  }
+  return files
 }
 
 /**
@@ -20,14 +29,14 @@ export async function readLinks(release: ReleaseReader): Promise<LinkFiles> {
  * the AIBoM's own checks say why. That the time was not moved is for the AIBoM's signature to say.
  */
 export async function readClaimedTime(release: ReleaseReader): Promise<Timestamp | undefined> {
-  const bytes = await release.read('aibom.json', MAX_DOCUMENT_BYTES)
-  if (bytes === undefined) return undefined
   try {
+    const bytes = await release.read('aibom.json', MAX_DOCUMENT_BYTES)
+    if (bytes === undefined) return undefined
     const { metadata } = parseBom(bytes)
     const isObject = typeof metadata === 'object' && metadata !== null && 'timestamp' in metadata
     return isObject && typeof metadata.timestamp === 'string' ? parseTimestamp(metadata.timestamp) : undefined
   } catch (error) {
-    if (error instanceof ParseError) return undefined
+    if (error instanceof ParseError || error instanceof VerificationError) return undefined
     throw error
   }
 }

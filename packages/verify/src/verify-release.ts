@@ -18,6 +18,7 @@ import type { VerifyDeps, VerifyPolicy } from './policy.ts'
 import { readRecordedArtifacts } from './recorded-artifacts.ts'
 import { readClaimedTime, readLinks } from './release-evidence.ts'
 import { readRequired, type ReleaseReader } from './release-reader.ts'
+import { snapshotRelease } from './release-snapshot.ts'
 import type { VerificationReport } from './report.ts'
 
 const [AIBOM, AIBOM_SIGNATURE, LAYOUT, PROVENANCE] = EVIDENCE_NAMES
@@ -33,15 +34,15 @@ const [JOB_RECORD] = INPUT_NAMES
  * @throws ArtifactError `FILE_UNREADABLE`
  */
 export async function verifyRelease(
-  release: ReleaseReader,
+  releaseAsFound: ReleaseReader,
   deps: VerifyDeps,
   policy: VerifyPolicy = {},
 ): Promise<VerificationReport> {
   const ledger = new CheckLedger()
+  const release = snapshotRelease(releaseAsFound)
   // Where the AIBoM does not say when it was made, its own checks fail; the others are held to today.
   const at = (await readClaimedTime(release)) ?? deps.clock.now()
   const demands = { trustRoot: deps.trustRoot.root, at }
-  const linkFiles = await readLinks(release)
 
   const layout = await ledger.run('layout-signature', [], async () =>
     checkLayoutSignature(policy.layout ?? (await readRequired(release, LAYOUT)), deps, demands),
@@ -49,12 +50,12 @@ export async function verifyRelease(
   await ledger.run('layout-expiry', ['layout-signature'], () =>
     checkLayoutExpiry(known(layout), policy.layoutInForce === 'now' ? deps.clock.now() : at),
   )
-  const links = await ledger.run('link-signatures', ['layout-signature'], () =>
-    checkLinkSignatures(known(layout), linkFiles, demands),
+  const links = await ledger.run('link-signatures', ['layout-signature'], async () =>
+    checkLinkSignatures(known(layout), await readLinks(release), demands),
   )
   await ledger.run('link-thresholds', ['link-signatures'], () => checkLinkThresholds(known(layout), known(links)))
-  await ledger.run('artifact-rules', ['link-thresholds'], () =>
-    checkArtifactRules(known(layout), known(links), linkFiles),
+  await ledger.run('artifact-rules', ['link-thresholds'], async () =>
+    checkArtifactRules(known(layout), known(links), await readLinks(release)),
   )
 
   const bom = await ledger.run('bom-schema', [], async () => checkBomSchema(await readRequired(release, AIBOM)))
@@ -63,7 +64,7 @@ export async function verifyRelease(
   )
   await ledger.run('bom-lint', ['bom-schema'], () => checkBomLint(known(bom)))
   const claims = await ledger.run('bom-matches-links', ['bom-schema', 'link-thresholds'], async () =>
-    checkBomMatchesLinks(known(bom), { links: known(links), linkFiles, release }),
+    checkBomMatchesLinks(known(bom), { links: known(links), linkFiles: await readLinks(release), release }),
   )
   await ledger.run('provenance', ['link-thresholds'], async () =>
     checkProvenance(
