@@ -1,6 +1,6 @@
 /** What the verified links say of artifacts: the facts that everything else is held against. @module */
 
-import { BYPRODUCT_NAMES, parseSha256Hex, VerificationError, type Sha256Hex } from '@aibomgen/core'
+import { BYPRODUCT_NAMES, parseSha256Hex, VerificationError, type PublicKey, type Sha256Hex } from '@aibomgen/core'
 import { judgedLinks, type Link, type VerifiedLinks } from '@aibomgen/intoto'
 
 /** SHA-256 by artifact name, from the links of a job. */
@@ -27,6 +27,11 @@ export function readRecordedArtifacts(links: VerifiedLinks): RecordedArtifacts {
     byproducts: new Map(BYPRODUCT_NAMES.map((name) => [name, byproductDigest(run, name)])),
     aibom: digestsOf(requireLink(judged, 'generate_aibom'), 'products'),
   }
+}
+
+/** Who signed the `generate_aibom` link: authorised by the layout, and in force. */
+export function issuersOf(links: VerifiedLinks): readonly PublicKey[] {
+  return (links.byStep.get('generate_aibom') ?? []).map(({ publicKey }) => publicKey)
 }
 
 /**

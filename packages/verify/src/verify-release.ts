@@ -70,8 +70,7 @@ export async function verifyRelease(
     checkProvenance(
       await readRequired(release, PROVENANCE),
       parseJobRecord(await readRequired(release, JOB_RECORD)),
-      readRecordedArtifacts(known(links)),
-      demands,
+      known(links),
     ),
   )
   const coverage = await ledger.run('artifact-digests', ['link-thresholds'], () =>

@@ -27,7 +27,9 @@ export interface Coverage {
 
 /** Files that may be away: what is large or private may be handed on apart from its evidence. */
 const OPTIONAL: ReadonlySet<string> = new Set([MODEL_NAME, 'inputs/model', 'inputs/dataset', 'inputs/definition'])
-const REQUIRED = ['inputs/job.json', ...OUTPUT_NAMES, ...BYPRODUCT_NAMES].filter((name) => !OPTIONAL.has(name))
+const REQUIRED = ['inputs/job.json', ...OUTPUT_NAMES, ...BYPRODUCT_NAMES, 'aibom.json'].filter(
+  (name) => !OPTIONAL.has(name),
+)
 
 /**
  * Every artifact of the release, and every file that came apart from it, has the digest that a verified link says; every
@@ -40,7 +42,7 @@ export async function checkArtifactDigests(
   artifacts: RecordedArtifacts,
   files: readonly ArtifactDescriptor[],
 ): Promise<Finding<Coverage>> {
-  const recorded = new Map([...artifacts.inputs, ...artifacts.outputs, ...artifacts.byproducts])
+  const recorded = new Map([...artifacts.inputs, ...artifacts.outputs, ...artifacts.byproducts, ...artifacts.aibom])
   const names = await release.names()
   for (const name of REQUIRED) if (!names.includes(name)) throw missing(name)
   for (const name of names) if (/^(inputs|outputs)\//.test(name) && !recorded.has(name)) throw unexpected(name)
@@ -59,7 +61,7 @@ export async function checkArtifactDigests(
   const coverage = {
     modelAtHand: matched.has(MODEL_NAME),
     absent: [...recorded.keys()].filter((name) => !matched.has(name)),
-    uncovered: names.filter((name) => !recorded.has(name) && !isEvidence(name, index)),
+    uncovered: findUncovered(names, recorded, index),
   }
   return { value: coverage, evidence: `${matched.size} of ${recorded.size} artifacts at hand, all as recorded` }
 }
@@ -84,13 +86,15 @@ async function assertIndexHolds(
   }
 }
 
-/** Evidence has checks of its own; a file beyond it that the index lists is known, and not judged. */
-function isEvidence(name: string, index: ReleaseIndex): boolean {
-  return (
-    name === RELEASE_INDEX_NAME ||
-    EVIDENCE_NAMES.some((evidence) => evidence === name) ||
-    (name.endsWith('.link') && index.files.some((file) => file.name === name))
-  )
+/** Evidence has checks of its own, and so have the links that the index lists. */
+function findUncovered(
+  names: readonly string[],
+  recorded: ReadonlyMap<string, Sha256Hex>,
+  index: ReleaseIndex,
+): readonly string[] {
+  const links = index.files.flatMap(({ name }) => (name.endsWith('.link') ? [name] : []))
+  const covered = new Set<string>([...recorded.keys(), ...EVIDENCE_NAMES, RELEASE_INDEX_NAME, ...links])
+  return names.filter((name) => !covered.has(name))
 }
 
 function mismatch(name: string, expected: string, actual: string): VerificationError {

@@ -4,9 +4,10 @@ import { parseJobRecord, sha256Hex, VerificationError, type JobRecord, type Json
 import { readAibomClaims, type AibomClaims } from '@aibomgen/bom'
 import { judgedLinks, type LinkFiles, type VerifiedLinks } from '@aibomgen/intoto'
 
+import { assertSame } from '../assert-same.ts'
 import type { Finding } from '../check-ledger.ts'
 import { listDifferences } from '../list-differences.ts'
-import { readRecordedArtifacts } from '../recorded-artifacts.ts'
+import { issuersOf, readRecordedArtifacts } from '../recorded-artifacts.ts'
 import { readRequired, type ReleaseReader } from '../release-reader.ts'
 import type { ReleaseSubject } from '../report.ts'
 
@@ -19,7 +20,7 @@ export interface BomWitnesses {
 
 /**
  * Every hash, the job id, every parameter and metadata value, the command, and the digests of links and layout: none
- * missing, none besides, none different.
+ * missing, none besides, none different. Who signed it signed its link; the vulnerabilities that it counts are listed.
  *
  * @throws VerificationError `EVIDENCE_MISMATCH` for the first difference, with their number; ParseError for an AIBoM or
  * job record that cannot be read
@@ -29,6 +30,8 @@ export async function checkBomMatchesLinks(
   witnesses: BomWitnesses,
 ): Promise<Finding<Omit<ReleaseSubject, 'issuerKeyid'>>> {
   const claims = readAibomClaims(bom)
+  assertIssuerOfLink(bom, witnesses.links)
+  await assertFindingsAtHand(claims, witnesses.release)
   const record = parseJobRecord(await readRequired(witnesses.release, 'inputs/job.json'))
   const layout = await readRequired(witnesses.release, 'layout.json')
   const expected = testify(record, witnesses, sha256Hex(layout))
@@ -53,9 +56,32 @@ export async function checkBomMatchesLinks(
   }
 }
 
+/** The AIBoM names as its signer who signed its link, whom the layout authorises: `bom-signature` holds that it is true. */
+function assertIssuerOfLink({ signature }: JsonObject, links: VerifiedLinks): void {
+  const isObject = typeof signature === 'object' && signature !== null && 'keyId' in signature
+  const keyid = isObject && typeof signature.keyId === 'string' ? signature.keyId : 'none'
+  if (issuersOf(links).some((issuer) => issuer.keyid === keyid)) return
+  const reason = 'signed the AIBoM, and not the generate_aibom link'
+  throw new VerificationError('KEY_NOT_TRUSTED', `key ${keyid.slice(0, 16)}: ${reason}`, { keyid, reason })
+}
+
+/** Where the AIBoM speaks of vulnerabilities that were found, the document that lists them is there, and is that one. */
+async function assertFindingsAtHand({ vulnerabilities }: AibomClaims, release: ReleaseReader): Promise<void> {
+  if (vulnerabilities.state === 'not scanned') return
+  const { name, sha256 } = vulnerabilities.document
+  const actual = sha256Hex(await readRequired(release, name))
+  assertSame(name, sha256, actual)
+}
+
 interface NamedDigest {
   readonly name: string
   readonly sha256: string
+}
+
+interface SubmittedClaim {
+  readonly name: string | undefined
+  readonly sha256: string
+  readonly sizeBytes: number
 }
 
 /** What an AIBoM says that others say too. */
@@ -64,7 +90,8 @@ interface Testimony {
   readonly submittedAt: string
   readonly parameters: JobRecord['parameters']
   readonly metadata: JobRecord['metadata']
-  readonly submittedNames: Readonly<Record<string, string | undefined>>
+  /** The files as they were handed in, by their artifact names. */
+  readonly submitted: Readonly<Record<string, SubmittedClaim>>
   readonly command: readonly string[]
   /** What stands in which place: no artifact can pass for another under its name. */
   readonly artifacts: Readonly<Record<string, NamedDigest>>
@@ -84,10 +111,10 @@ function testify(record: JobRecord, { links, linkFiles }: BomWitnesses, layoutSh
     submittedAt: record.submittedAt,
     parameters: record.parameters,
     metadata: record.metadata,
-    submittedNames: {
-      'inputs/model': record.files.model.name,
-      'inputs/dataset': record.files.dataset.name,
-      'inputs/definition': record.files.definition.name,
+    submitted: {
+      'inputs/model': record.files.model,
+      'inputs/dataset': record.files.dataset,
+      'inputs/definition': record.files.definition,
     },
     command: judgedLinks(links).get('run_training')?.command ?? [],
     artifacts: Object.fromEntries(
@@ -109,10 +136,10 @@ function restate(claims: AibomClaims): Testimony {
     submittedAt: claims.submittedAt,
     parameters: claims.parameters,
     metadata: claims.metadata,
-    submittedNames: {
-      'inputs/model': inputs.model.submittedName,
-      'inputs/dataset': inputs.dataset.submittedName,
-      'inputs/definition': inputs.definition.submittedName,
+    submitted: {
+      'inputs/model': describeSubmitted(inputs.model),
+      'inputs/dataset': describeSubmitted(inputs.dataset),
+      'inputs/definition': describeSubmitted(inputs.definition),
     },
     command: claims.command,
     artifacts: {
@@ -138,6 +165,10 @@ function restate(claims: AibomClaims): Testimony {
 
 function digestsByName(files: readonly NamedDigest[]): Readonly<Record<string, string>> {
   return Object.fromEntries(files.map(({ name, sha256 }) => [name, sha256]))
+}
+
+function describeSubmitted({ submittedName, sha256, sizeBytes }: AibomClaims['inputs']['model']): SubmittedClaim {
+  return { name: submittedName, sha256, sizeBytes }
 }
 
 function identify({ name, sha256 }: NamedDigest): NamedDigest {

@@ -2,34 +2,33 @@
 
 import {
   canonicalizeJson,
-  keysInForce,
   sha256Hex,
   TRAINING_BUILD_TYPE,
   utf8Decode,
   type JobRecord,
   type Sha256Hex,
 } from '@aibomgen/core'
-import { parseSlsaProvenance, verifyStatement, type ResourceDescriptor } from '@aibomgen/intoto'
+import { parseSlsaProvenance, verifyStatement, type ResourceDescriptor, type VerifiedLinks } from '@aibomgen/intoto'
 
 import { assertSame } from '../assert-same.ts'
-import type { ChainDemands } from '../chain.ts'
 import type { Finding } from '../check-ledger.ts'
-import type { RecordedArtifacts } from '../recorded-artifacts.ts'
+import { issuersOf, readRecordedArtifacts } from '../recorded-artifacts.ts'
 
 /**
- * The provenance is by an issuer in force; its subjects are the outputs and the AIBoM, its dependencies the inputs, its
- * external parameters the job record: these and no others.
+ * The provenance is by an issuer of the AIBoM's own link, and about this job; its subjects are the outputs and the AIBoM,
+ * its dependencies the inputs, its external parameters the job record: these and no others.
  *
  * @throws VerificationError `SIGNATURE_THRESHOLD`, `EVIDENCE_MISMATCH`; ParseError
  */
 export async function checkProvenance(
   bytes: Uint8Array,
   job: JobRecord,
-  artifacts: RecordedArtifacts,
-  { trustRoot, at }: ChainDemands,
+  links: VerifiedLinks,
 ): Promise<Finding<undefined>> {
-  const statement = await verifyStatement(bytes, keysInForce(trustRoot, 'issuer', at))
-  const { buildDefinition } = parseSlsaProvenance(statement)
+  const artifacts = readRecordedArtifacts(links)
+  const statement = await verifyStatement(bytes, issuersOf(links))
+  const { buildDefinition, runDetails } = parseSlsaProvenance(statement)
+  assertSame('provenance invocationId', job.jobId, runDetails.metadata?.invocationId ?? 'nothing')
   assertSame('provenance buildType', TRAINING_BUILD_TYPE, buildDefinition.buildType)
   assertSame('provenance externalParameters', describe(job), describe(buildDefinition.externalParameters))
   assertDigests('provenance subject', new Map([...artifacts.outputs, ...artifacts.aibom]), statement.subject)

@@ -15,10 +15,14 @@ import { describe, expect, it } from 'vitest'
 
 import {
   bytesOf,
+  createStranger,
   expectFailure,
   failures,
+  findFile,
   loadRelease,
   loadSigner,
+  loadTrustRoot,
+  replaceText,
   resignLink,
   verify,
   type ReleaseFiles,
@@ -52,6 +56,7 @@ describe('an AIBoM that its issuer signed', () => {
     ['another author', (text) => text.replaceAll('The Wine Makers', 'Somebody Else')],
     ['another data set', (text) => replaceDigest(text, 'inputs/dataset')],
     ['another base model', (text) => replaceDigest(text, 'inputs/model')],
+    ['another size of the data set', (text) => replaceSize(text, 'inputs/dataset')],
     ['another model', (text) => replaceDigest(text, 'outputs/trained_model.keras')],
     ['another layout', (text) => replaceDigest(text, 'layout.json')],
     ['metrics in the place of the model', swapPlaces('outputs/trained_model.keras', 'outputs/metrics.json')],
@@ -64,13 +69,61 @@ describe('an AIBoM that its issuer signed', () => {
     expect(report.verdict).toBe('fail')
   })
 
-  it('another parameter in the provenance', async () => {
+  it('another AIBoM of the same job than the one in its link', async () => {
+    const files = loadRelease()
+    const link = bytesOf(files, findFile(files, 'generate_aibom.'))
+    await reissue(files, (text) => text.replace(/("timestamp":"20)../, '$127'))
+    files.set(findFile(files, 'generate_aibom.'), link)
+    for (const name of ['aibom.json', 'aibom.sig']) {
+      replaceText(files, 'release.json', sha256Hex(bytesOf(loadRelease(), name)), sha256Hex(bytesOf(files, name)))
+    }
+    await expectFailure(files, { 'artifact-digests': 'DIGEST_MISMATCH' })
+  })
+
+  it.each<[string, Uint8Array | undefined, string]>([
+    ['other findings than the release holds', utf8Encode('{"vulnerabilities": []}'), 'EVIDENCE_MISMATCH'],
+    ['findings that are not there', undefined, 'RELEASE_FILE_MISSING'],
+  ])('%s', async (_what, findings, code) => {
+    const files = loadRelease()
+    if (findings !== undefined) files.set('vulnerabilities.json', findings)
+    await reissue(files, (text) => claimFindings(text, sha256Hex(utf8Encode('{"vulnerabilities": [{}]}'))))
+    await expectFailure(files, { 'bom-matches-links': code })
+  })
+
+  it('the findings that the release holds: no failure', async () => {
+    const files = loadRelease()
+    const findings = utf8Encode('{"vulnerabilities": [{}]}')
+    files.set('vulnerabilities.json', findings)
+    await reissue(files, (text) => claimFindings(text, sha256Hex(findings)))
+    expect(Object.keys(failures(await verify(files)))).not.toContain('bom-matches-links')
+  })
+
+  it('an AIBoM by another issuer than its link: in force, and not in the layout', async () => {
+    const files = loadRelease()
+    const held = loadTrustRoot()
+    const other = await createStranger()
+    const tenure = { role: 'issuer', key: other.publicKey, validFrom: held.root.issuedAt } as const
+    const trustRoot = { ...held, root: { ...held.root, keys: [...held.root.keys, tenure] } }
+    const { signature: _signature, ...bom } = parseJson(bytesOf(files, 'aibom.json'), { maxBytes: 1e7 }) as JsonObject
+    const { bytes, signature } = await signAibom(bom, other)
+    files.set('aibom.json', bytes)
+    files.set('aibom.sig', signature)
+    const { payloadType, payload } = parseEnvelope(bytesOf(files, 'provenance.intoto.jsonl'))
+    files.set('provenance.intoto.jsonl', serializeEnvelope(await signEnvelope({ payloadType, payload }, [other])))
+    expect(failures(await verify(files, { trustRoot }))).toMatchObject({
+      'bom-matches-links': 'KEY_NOT_TRUSTED',
+      provenance: 'SIGNATURE_THRESHOLD',
+    })
+  })
+
+  it.each<[string, (statement: ProvenanceDraft) => void]>([
+    ['another parameter', ({ predicate }) => (predicate.buildDefinition.externalParameters.parameters.epochs += 1)],
+    ['another job', ({ predicate }) => (predicate.runDetails.metadata.invocationId = crypto.randomUUID())],
+  ])('%s in the provenance', async (_what, change) => {
     const files = loadRelease()
     const envelope = parseEnvelope(bytesOf(files, 'provenance.intoto.jsonl'))
-    const statement = parseJson(envelope.payload, { maxBytes: 1e7 }) as {
-      predicate: { buildDefinition: { externalParameters: { parameters: { epochs: number } } } }
-    }
-    statement.predicate.buildDefinition.externalParameters.parameters.epochs += 1
+    const statement = parseJson(envelope.payload, { maxBytes: 1e7 }) as JsonObject & ProvenanceDraft
+    change(statement)
     const forged = { payloadType: envelope.payloadType, payload: canonicalizeJson(statement) }
     files.set('provenance.intoto.jsonl', serializeEnvelope(await signEnvelope(forged, [await loadSigner('issuer')])))
     await expectFailure(files, { provenance: 'EVIDENCE_MISMATCH' })
@@ -93,6 +146,40 @@ describe('an AIBoM that its issuer signed', () => {
     await expectFailure(files, { 'bom-signature': 'KEY_NOT_TRUSTED' })
   })
 })
+
+/** The part of a provenance statement that is changed here. */
+interface ProvenanceDraft {
+  readonly predicate: {
+    readonly buildDefinition: { readonly externalParameters: { readonly parameters: { epochs: number } } }
+    readonly runDetails: { readonly metadata: { invocationId: string } }
+  }
+}
+
+/** The document with another size of one artifact. */
+function replaceSize(text: string, name: string): string {
+  const { length } = bytesOf(loadRelease(), name)
+  return text.replaceAll(`"value":"${length}"`, `"value":"${length + 1}"`)
+}
+
+/** The document with a scan's findings, in a file of this digest. */
+function claimFindings(text: string, sha256: string): string {
+  const property = (name: string, value: string): string =>
+    JSON.stringify({ name: `aibomgen:vulnerabilities:${name}`, value })
+  const scanned = [
+    property('state', 'scanned'),
+    property('scanner', 'trivy'),
+    property('scanned-at', '2026-11-22T12:00:00Z'),
+  ]
+  const reference = {
+    url: 'vulnerabilities.json',
+    comment: 'vulnerabilities found in the training environment',
+    type: 'vulnerability-assertion',
+    hashes: [{ alg: 'SHA-256', content: sha256 }],
+  }
+  return text
+    .replace(property('state', 'not scanned'), scanned.join(','))
+    .replace('"externalReferences":[', `"externalReferences":[${JSON.stringify(reference)},`)
+}
 
 /** The document with the digest of one artifact, wherever it stands, changed. */
 function replaceDigest(text: string, name: string): string {
