@@ -76,7 +76,7 @@ export async function readRunDocuments(links: ReadonlyMap<string, Link>, store: 
   for (const name of ['outputs/preprocessing.json', 'logs.txt']) await read(name, () => undefined)
   assertSame('job id in environment.json', record.jobId, documents.environment.jobId)
 
-  for (const role of ['model', 'dataset'] as const) {
+  for (const role of ['model', 'dataset', 'definition'] as const) {
     const name = `inputs/${role}`
     const sha256 = digests.get(name) ?? missing(name)
     assertSame(`${name} in job.json`, sha256, record.files[role].sha256)

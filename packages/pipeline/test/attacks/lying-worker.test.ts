@@ -1,11 +1,11 @@
-/** A worker hands the issuer something other than what it signed, or signs what did not happen. @module */
+/** A worker hands the issuer something other than what it signed, or signs what did not happen; so does intake. @module */
 
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { sha256Hex, utf8Decode, utf8Encode, type StoredArtifact } from '@aibomgen/core'
-import { linkFileName, signMetablock } from '@aibomgen/intoto'
+import { serializeJobRecord, sha256Hex, utf8Decode, utf8Encode, type StoredArtifact } from '@aibomgen/core'
+import { createLink, linkFileName, signMetablock } from '@aibomgen/intoto'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { recordRun, stageInputs, train, type RecordedRun, type TrainedJob } from '../../src/index.ts'
@@ -70,6 +70,21 @@ describe('an issuer', () => {
     const name = linkFileName(link.name, platform.signers.worker.publicKey.keyid)
     const { receipt } = trained.staged.job
     await expectRefusal({ receipt, link: { name, bytes: await signMetablock(link, [stranger]) } }, 'SIGNATURE_INVALID')
+  })
+})
+
+describe('an issuer, of a job record that intake signed', () => {
+  it.each(['model', 'dataset', 'definition'] as const)('refuses another %s than in the receipt', async (role) => {
+    const { staged } = trained
+    const { record, inputs } = staged.job
+    const files = { ...record.files, [role]: { ...record.files[role], sha256: EVIL.sha256 } }
+    const stored = await storeBytes(platform.deps.store, serializeJobRecord({ ...record, files }))
+    const forged = { 'inputs/job.json': { name: 'inputs/job.json', ...stored } }
+    const { intake, worker } = platform.signers
+    const link = createLink({ name: 'submit_inputs', products: Object.values({ ...inputs, ...forged }) })
+    const receipt = { ...staged.job.receipt, bytes: await signMetablock(link, [intake]) }
+    const submitted = { ...staged, job: { ...staged.job, receipt }, materials: { ...staged.materials, ...forged } }
+    await expectRefusal(await recordRun({ ...trained, staged: submitted }, worker), 'EVIDENCE_MISMATCH')
   })
 })
 
