@@ -56,7 +56,7 @@ export interface VerificationErrorDetails {
   PAYLOAD_TYPE_MISMATCH: { readonly expected: string; readonly actual: string }
   /** A key is not known, not valid at the time, revoked, or not of the role. */
   KEY_NOT_TRUSTED: { readonly keyid: string; readonly reason: string }
-  /** A trust root older than the one held, or of the same version with other bytes. */
+  /** A trust root older than the one held, by version or by date, or of the same version with other bytes. */
   TRUST_ROOT_ROLLBACK: { readonly held: number; readonly offered: number }
   /** A new trust root whose predecessor the holder has not seen. */
   TRUST_ROOT_SKIPPED: { readonly held: number; readonly offered: number }
@@ -90,6 +90,17 @@ export interface VerificationErrorDetails {
   RELEASE_FILE_UNEXPECTED: { readonly name: string }
   /** A release file that cannot be read for what it is. */
   RELEASE_FILE_INVALID: { readonly name: string; readonly code: string; readonly reason: string }
+  /** A bearer token that is not believed. `reason` is one of few words, never a part of the token. */
+  TOKEN_REFUSED: { readonly reason: string }
+  /** Somebody known who asks for what is not theirs to ask for. */
+  ACCESS_DENIED: { readonly reason: string }
+  /** Somebody who asks more often than one may. */
+  RATE_LIMITED: { readonly retryAfterSeconds: number }
+  /** An audit log that is not the one that was written. `line` counts from 1. */
+  AUDIT_LOG_BROKEN: {
+    readonly line: number
+    readonly fault: 'malformed' | 'changed' | 'missing' | 'reordered' | 'truncated'
+  }
 }
 
 /** Codes of `CryptoError`. */
@@ -100,6 +111,8 @@ export interface CryptoErrorDetails {
   KEY_FILE_EXISTS: { readonly path: string }
   KEY_FILE_UNREADABLE: { readonly path: string; readonly reason: string }
   SIGNING_FAILED: { readonly keyid: string }
+  /** An identity provider whose keys cannot be had just now: its tokens can be neither believed nor refused. */
+  PROVIDER_KEYS_UNAVAILABLE: { readonly issuer: string; readonly reason: string }
 }
 
 /** Codes of `ArtifactError`. */
