@@ -52,6 +52,7 @@ export {
 export {
   envelopeFromJson,
   MAX_ENVELOPE_BYTES,
+  MAX_SIGNATURES,
   parseEnvelope,
   serializeEnvelope,
   type Envelope,

@@ -3,6 +3,7 @@
 import {
   fromHex,
   markVerified,
+  MAX_SIGNATURES,
   parseJson,
   parseWith,
   toHex,
@@ -42,7 +43,7 @@ const signatureSchema = z.union([
   z.object({ keyid: z.string(), sig: z.string().regex(/^(?:[0-9a-fA-F]{2})+$/, 'a signature in hex') }),
   z.object({ keyid: z.string(), signature: z.string(), other_headers: z.string() }),
 ])
-const metablockSchema = z.object({ signed: openObject, signatures: z.array(signatureSchema).max(1024) })
+const metablockSchema = z.object({ signed: openObject, signatures: z.array(signatureSchema).max(MAX_SIGNATURES) })
 
 /**
  * The Metablock that `bytes` spell.

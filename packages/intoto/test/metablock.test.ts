@@ -49,6 +49,7 @@ describe('parseMetablock', () => {
     ['a signature without keyid', { signed: {}, signatures: [{ sig: SIG }] }],
     ['a signature in base64', { signed: {}, signatures: [{ keyid: 'a', sig: 'q82r' }] }],
     ['an odd number of hex digits', { signed: {}, signatures: [{ keyid: 'a', sig: 'abc' }] }],
+    ['more signatures than anybody makes', { signed: {}, signatures: Array(65).fill({ keyid: 'a', sig: 'aa' }) }],
   ])('refuses %s', (_reason, value) => {
     expect(() => parseMetablock(file(value))).toThrow(expect.objectContaining({ code: 'DOCUMENT_INVALID' }))
   })

@@ -22,6 +22,12 @@ export interface Envelope {
 /** How large an envelope may be unless the caller says otherwise. */
 export const MAX_ENVELOPE_BYTES: number = 64 * 1024 * 1024
 
+/**
+ * How many signatures a document may have. Each is checked against all of the document, which a stranger may have made
+ * large: a thousand on 64 MiB would take minutes.
+ */
+export const MAX_SIGNATURES = 64
+
 // DSSE: "consumers MUST ignore unrecognised fields". They are outside the signature and mean nothing to us.
 const padded = z.string().refine((text) => text.length % 4 === 0, 'base64 with padding')
 const envelopeSchema = z.object({
@@ -30,7 +36,7 @@ const envelopeSchema = z.object({
   signatures: z
     .array(z.object({ keyid: z.string().optional(), sig: padded }))
     .min(1)
-    .max(1024),
+    .max(MAX_SIGNATURES),
 })
 
 /**
