@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 /** One run over every package, on the sources: nothing has to be built for it but the command line's own tests. */
 export default defineConfig({
-  resolve: { conditions: ['@aibomgen/source', 'node', 'import', 'module', 'default'] },
-  ssr: { resolve: { conditions: ['@aibomgen/source', 'node', 'import', 'module', 'default'] } },
+  resolve: { conditions: ['@aibomgen/source', 'node'] },
+  ssr: { resolve: { conditions: ['@aibomgen/source', 'node'] } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
     testTimeout: 60_000,

@@ -1,0 +1,26 @@
+/** A PostgreSQL server, for as many processes as there are. @module */
+
+import type { Connection } from './pglite.ts'
+
+const MAX_CONNECTIONS = 10
+const QUEUE_CONNECTIONS = 4
+const CONNECT_TIMEOUT_SECONDS = 10
+
+/**
+ * Connects to the server at `url`. PostgreSQL's own commit is durable: there is nothing to settle.
+ *
+ * @param onError - takes the end of a connection that nobody was using
+ */
+export async function openPostgres(url: string, onError: (error: Error) => void): Promise<Connection> {
+  const [{ default: pg }, { drizzle }] = await Promise.all([import('pg'), import('drizzle-orm/node-postgres')])
+  const connectionTimeoutMillis = CONNECT_TIMEOUT_SECONDS * 1000
+  const pool = new pg.Pool({ connectionString: url, max: MAX_CONNECTIONS, connectionTimeoutMillis })
+  pool.on('error', onError)
+  return {
+    kind: 'postgres',
+    db: drizzle(pool),
+    bossOptions: { connectionString: url, max: QUEUE_CONNECTIONS, connectionTimeoutMillis },
+    settle: () => Promise.resolve(),
+    close: () => pool.end(),
+  }
+}

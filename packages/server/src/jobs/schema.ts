@@ -1,0 +1,92 @@
+/** The tables of jobs, as drizzle sees them. What makes them is in `migrations/`. @module */
+
+import { bigserial, boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+
+import { bytesColumn, timestampColumn } from './columns.ts'
+import { JOB_STATES, type JobEventType } from './job.ts'
+
+/** Jobs: one row for good, changed only by who holds its attempt, or its row lock. */
+export const jobs = pgTable(
+  'jobs',
+  {
+    id: uuid('id').primaryKey(),
+    owner: text('owner').notNull(),
+    state: text('state', { enum: JOB_STATES }).notNull(),
+    attempt: integer('attempt').notNull().default(0),
+    priority: integer('priority').notNull(),
+    submittedAt: timestampColumn('submitted_at').notNull(),
+    startedAt: timestampColumn('started_at'),
+    endedAt: timestampColumn('ended_at'),
+    /** `inputs/job.json`, its very bytes. */
+    record: bytesColumn('record').notNull(),
+    receiptName: text('receipt_name').notNull(),
+    receipt: bytesColumn('receipt').notNull(),
+    /** The `run_training` link: there once the attempt has been trained and recorded. */
+    runLinkName: text('run_link_name'),
+    runLink: bytesColumn('run_link'),
+    release: jsonb('release'),
+    failure: jsonb('failure'),
+    progress: jsonb('progress'),
+    cancelRequestedAt: timestampColumn('cancel_requested_at'),
+    filesDeletedAt: timestampColumn('files_deleted_at'),
+  },
+  (table) => [
+    index('jobs_owner').on(table.owner, table.submittedAt),
+    index('jobs_state').on(table.state, table.submittedAt),
+  ],
+)
+
+/** Which artifacts a job holds in the store, and what they are to it. Artifacts in no row are garbage. */
+export const jobFiles = pgTable(
+  'job_files',
+  {
+    jobId: uuid('job_id')
+      .notNull()
+      .references(() => jobs.id),
+    name: text('name').notNull(),
+    sha256: text('sha256').notNull(),
+    /** Whether the artifact was deleted on request: the job still speaks of it, and no longer holds it. */
+    deleted: boolean('deleted').notNull().default(false),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.name] }), index('job_files_sha256').on(table.sha256)],
+)
+
+/** What happened to jobs. */
+export const jobEvents = pgTable(
+  'job_events',
+  {
+    sequence: bigserial('sequence', { mode: 'number' }).primaryKey(),
+    jobId: uuid('job_id')
+      .notNull()
+      .references(() => jobs.id),
+    attempt: integer('attempt').notNull(),
+    at: timestampColumn('at').notNull(),
+    type: text('type').$type<JobEventType>().notNull(),
+    data: jsonb('data').notNull(),
+  },
+  (table) => [index('job_events_job').on(table.jobId, table.sequence)],
+)
+
+/** What training children printed, piece by piece. */
+export const jobLogs = pgTable(
+  'job_logs',
+  {
+    sequence: bigserial('sequence', { mode: 'number' }).primaryKey(),
+    jobId: uuid('job_id')
+      .notNull()
+      .references(() => jobs.id),
+    attempt: integer('attempt').notNull(),
+    bytes: bytesColumn('bytes').notNull(),
+  },
+  (table) => [index('job_logs_job').on(table.jobId, table.sequence)],
+)
+
+/** Workers, alive or not. */
+export const workers = pgTable('workers', {
+  id: text('id').primaryKey(),
+  keyid: text('keyid').notNull(),
+  identity: jsonb('identity').notNull(),
+  jobId: uuid('job_id'),
+  startedAt: timestampColumn('started_at').notNull(),
+  lastSeenAt: timestampColumn('last_seen_at').notNull(),
+})
