@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
-import { ArtifactError, type ArtifactReader } from '@aibomgen/core'
+import { ArtifactError, SdkError, type ArtifactDescriptor, type ArtifactReader } from '@aibomgen/core'
 import { reasonOf, syncDirectory } from '@aibomgen/core/node'
 import { isBundled, serializeEvidenceBundle } from '@aibomgen/verify'
 
@@ -40,7 +40,7 @@ export async function assertOutputFree(directory: string): Promise<void> {
  * checked against its digest as it comes out of the store.
  *
  * @param scratch - a directory on the same file system as `directory`, for what is not whole yet
- * @throws ArtifactError `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `ARTIFACT_CORRUPT`
+ * @throws ArtifactError `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, and those of `store`; nothing is left behind then
  */
 export async function writeReleaseDirectory(
   release: Release,
@@ -49,22 +49,26 @@ export async function writeReleaseDirectory(
   scratch: string,
 ): Promise<void> {
   const draft = join(scratch, `release-${release.jobId}`)
-  const folders = new Set([draft])
-  for (const file of [...release.files, release.index]) {
-    const path = join(draft, file.name)
-    folders.add(dirname(path))
-    await mkdir(dirname(path), { recursive: true })
-    await pipeline(Readable.from(await store.open(file.sha256)), createWriteStream(path, { flags: 'wx', flush: true }))
-  }
-  for (const folder of folders) await syncDirectory(folder)
-  await assertOutputFree(directory)
   try {
+    await writeDraft([...release.files, release.index], store, draft)
+    await assertOutputFree(directory)
     await rename(draft, directory)
     await syncDirectory(dirname(directory))
   } catch (cause) {
     await rm(draft, { recursive: true, force: true })
-    throw unwritable(directory, cause)
+    throw cause instanceof SdkError ? cause : unwritable(directory, cause)
   }
+}
+
+async function writeDraft(files: readonly ArtifactDescriptor[], store: ArtifactReader, draft: string): Promise<void> {
+  const folders = new Set([draft])
+  for (const { name, sha256 } of files) {
+    const path = join(draft, name)
+    folders.add(dirname(path))
+    await mkdir(dirname(path), { recursive: true })
+    await pipeline(Readable.from(await store.open(sha256)), createWriteStream(path, { flags: 'wx', flush: true }))
+  }
+  for (const folder of folders) await syncDirectory(folder)
 }
 
 /** The release's bundle: evidence, JSON and logs in one document. */

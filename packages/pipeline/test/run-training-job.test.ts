@@ -1,9 +1,10 @@
 /** The whole road: submit, train in a real child, issue, publish, verify. @module */
 
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { collectBytes, parseJobRecord } from '@aibomgen/core'
+import { MemoryArtifactStore } from '@aibomgen/storage/memory'
 import { createBundleReader, parseEvidenceBundle, verifyRelease } from '@aibomgen/verify'
 import { openReleaseDirectory } from '@aibomgen/verify/node'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -110,5 +111,24 @@ describe('a training job', () => {
     ).rejects.toMatchObject({
       code: 'OUTPUT_EXISTS',
     })
+  })
+
+  it('is refused where it cannot be written', async () => {
+    const directory = join(platform.scratch, 'unwritable')
+    const scratch = join(platform.scratch, 'taken')
+    const draft = join(scratch, `release-${release.jobId}`)
+    await mkdir(draft, { recursive: true })
+    await writeFile(join(draft, 'inputs'), 'a file where a folder must be')
+    const writing = writeReleaseDirectory(release, platform.deps.store, directory, scratch)
+    await expect(writing).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE' })
+    expect(await readdir(scratch)).toEqual([])
+  })
+
+  it('leaves nothing behind when a file of it is gone', async () => {
+    const scratch = join(platform.scratch, 'gone')
+    const store = new MemoryArtifactStore()
+    const writing = writeReleaseDirectory(release, store, join(platform.scratch, 'never'), scratch)
+    await expect(writing).rejects.toMatchObject({ code: 'ARTIFACT_NOT_FOUND' })
+    expect(await readdir(scratch)).toEqual([])
   })
 })
