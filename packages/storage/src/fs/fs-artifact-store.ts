@@ -5,14 +5,17 @@ import { dirname, join } from 'node:path'
 
 import {
   ArtifactError,
+  toTimestamp,
   type ArtifactStore,
   type ByteRange,
   type PutOptions,
   type Sha256Hex,
   type StoredArtifact,
+  type Timestamp,
 } from '@aibomgen/core'
 import { syncDirectory } from '@aibomgen/core/node'
 
+import type { ArtifactAges } from '../artifact-ages.ts'
 import { assertRangeWithin } from '../byte-range.ts'
 import { ingest } from '../ingest.ts'
 import { digestOfBlob, pathOfBlob, SHARD_NAME } from './blob-path.ts'
@@ -27,7 +30,7 @@ import { createIncomingFile } from './incoming.ts'
  * An artifact is flushed to disk before it gets its name, and its name is flushed before `put` returns: what was put
  * survives a crash and a power failure.
  */
-export class FsArtifactStore implements ArtifactStore {
+export class FsArtifactStore implements ArtifactStore, ArtifactAges {
   readonly #blobs: string
   readonly #incoming: string
 
@@ -87,6 +90,11 @@ export class FsArtifactStore implements ArtifactStore {
       await rm(path, { force: true })
       await ifThere(syncDirectory(dirname(path)))
     })
+  }
+
+  async storedAt(digest: Sha256Hex): Promise<Timestamp | undefined> {
+    const found = await onDisk(() => ifThere(stat(pathOfBlob(this.#blobs, digest))))
+    return found && toTimestamp(found.mtime)
   }
 
   /** Flushes the directories that a new blob may have changed, its own and those above it. */
