@@ -44,12 +44,13 @@ export async function verifyRelease(
   const at = (await readClaimedTime(release)) ?? deps.clock.now()
   const demands = { trustRoot: deps.trustRoot.root, at }
 
+  // Who asks for today asks for today's owners as well: they may have put another layout in the place of the release's.
+  const layoutAt = policy.layoutInForce === 'now' ? deps.clock.now() : at
+
   const layout = await ledger.run('layout-signature', [], async () =>
-    checkLayoutSignature(policy.layout ?? (await readRequired(release, LAYOUT)), deps, demands),
+    checkLayoutSignature(policy.layout ?? (await readRequired(release, LAYOUT)), deps, { ...demands, at: layoutAt }),
   )
-  await ledger.run('layout-expiry', ['layout-signature'], () =>
-    checkLayoutExpiry(known(layout), policy.layoutInForce === 'now' ? deps.clock.now() : at),
-  )
+  await ledger.run('layout-expiry', ['layout-signature'], () => checkLayoutExpiry(known(layout), layoutAt))
   const links = await ledger.run('link-signatures', ['layout-signature'], async () =>
     checkLinkSignatures(known(layout), await readLinks(release), demands),
   )

@@ -72,6 +72,15 @@ describe('a layout past its end', () => {
     expect((await verify(loadRelease(), { clock })).verdict).toBe('pass')
   })
 
+  it('is judged by the owners of today when today is asked for', async () => {
+    const held = loadTrustRoot()
+    const keys = held.root.owner.keys.map((tenure) => ({ ...tenure, validUntil: addDays(TODAY.now(), 1) }))
+    const trustRoot = { ...held, root: { ...held.root, owner: { ...held.root.owner, keys } } }
+    expect((await verify(loadRelease(), { trustRoot, clock })).verdict).toBe('pass')
+    const report = await verify(loadRelease(), { trustRoot, clock }, { layoutInForce: 'now' })
+    expect(failures(report)).toMatchObject({ 'layout-signature': 'SIGNATURE_THRESHOLD' })
+  })
+
   it('is refused by who asks for today', async () => {
     const report = await verify(loadRelease(), { clock }, { layoutInForce: 'now' })
     expect(failures(report)).toEqual({ 'layout-expiry': 'LAYOUT_EXPIRED' })
