@@ -101,5 +101,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) return 'key'
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature'
   if (error instanceof errors.JOSEError) return 'form'
+  // A key of the provider's that its algorithm cannot use: too short, off its curve, of another kind.
+  if (error instanceof TypeError || error instanceof DOMException) return 'key'
   throw error
 }
