@@ -19,13 +19,19 @@ export interface FaultyProxy extends AsyncDisposable {
   setFaults(faultOf: (requestNumber: number) => Fault | undefined): void
 }
 
-export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
+/** @param answerOf - sees every request, and may give an answer that the server behind would not give */
+export async function startFaultyProxy(
+  target: string,
+  answerOf: (request: IncomingMessage) => string | undefined = () => undefined,
+): Promise<FaultyProxy> {
   let requests = 0
   let faultOf: (requestNumber: number) => Fault | undefined = () => undefined
   const server = createServer((request, response) => {
     const fault = faultOf(++requests)
     if (fault === 'lost') return void request.socket.destroy()
     if (fault === 'busy') return refuse(request, response)
+    const answer = answerOf(request)
+    if (answer !== undefined) return void response.end(answer)
     forward(target, request, response, fault)
   })
   server.listen(0, '127.0.0.1')

@@ -7,16 +7,25 @@ import { S3ArtifactLinker, S3ArtifactStore, type S3Location } from '@aibomgen/st
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { describeArtifactStore, inParts, listAll } from '../artifact-store-contract.ts'
-import { createClient, keysAt, openTestBucket, skipped, withoutS3, type TestBucket } from './test-bucket.ts'
+import {
+  bytesOfParts,
+  createClient,
+  keysAt,
+  openTestBucket,
+  PART_BYTES,
+  skipped,
+  withoutS3,
+  type TestBucket,
+} from './test-bucket.ts'
 
 const MiB = 1024 * 1024
 const HELLO = utf8Encode('hello world')
 const HELLO_SHA256 = sha256Hex(HELLO)
-const LARGE = Uint8Array.from({ length: 11 * MiB }, (_, index) => (index * 7919) >> 5)
+// More parts than a put has in memory at once.
+const LARGE = bytesOfParts(6.2)
 const LARGE_SHA256 = sha256Hex(LARGE)
 const limits = { maxBytes: 64 * MiB }
-// The smallest that S3 allows.
-const smallParts = { partBytes: 5 * MiB }
+const smallParts = { partBytes: PART_BYTES }
 
 const blobName = (digest: Sha256Hex): string => `blobs/${digest.slice(0, 2)}/${digest.slice(2)}`
 
@@ -41,24 +50,24 @@ describe.skipIf(withoutS3 !== undefined)(`on a real S3 server${skipped(withoutS3
 
     it.each([
       ['came in several parts', smallParts],
-      ['came in several parts and was copied in several', { ...smallParts, copyBytes: 6 * MiB }],
+      ['came in several parts and was copied in several', { ...smallParts, copyBytes: 1.5 * PART_BYTES }],
       ['is exactly one part', { partBytes: LARGE.length }],
     ])('is one object named by its digest, and nothing else, for what %s', async (_, sizes) => {
       const location = bucket.newLocation()
       const store = new S3ArtifactStore(location, sizes)
-      const put = await store.put(inParts(LARGE, 700_001), { ...limits, expect: LARGE_SHA256 })
+      const put = await store.put(inParts(LARGE, 100_001), { ...limits, expect: LARGE_SHA256 })
       expect(put).toEqual({ sha256: LARGE_SHA256, sizeBytes: LARGE.length })
       expect(await keysAt(location)).toEqual([blobName(LARGE_SHA256)])
       expect(sha256Hex(await collectBytes(await store.open(LARGE_SHA256), LARGE.length))).toBe(LARGE_SHA256)
-      const range = await store.open(LARGE_SHA256, { start: 5 * MiB - 1, end: 5 * MiB + 2 })
-      expect(await collectBytes(range, 3)).toEqual(LARGE.slice(5 * MiB - 1, 5 * MiB + 2))
+      const range = await store.open(LARGE_SHA256, { start: PART_BYTES - 1, end: PART_BYTES + 2 })
+      expect(await collectBytes(range, 3)).toEqual(LARGE.slice(PART_BYTES - 1, PART_BYTES + 2))
       expect(await store.sweepIncoming(TOMORROW), 'no upload is left').toBe(0)
     })
 
     it('is nothing after a large put that was refused or broke off', async () => {
       const location = bucket.newLocation()
       const store = new S3ArtifactStore(location, smallParts)
-      const large = (): AsyncIterable<Uint8Array> => inParts(LARGE, MiB)
+      const large = (): AsyncIterable<Uint8Array> => inParts(LARGE, 10_000)
       await expect(store.put(large(), { maxBytes: LARGE.length - 1 })).rejects.toMatchObject({
         code: 'ARTIFACT_TOO_LARGE',
       })
@@ -78,7 +87,7 @@ describe.skipIf(withoutS3 !== undefined)(`on a real S3 server${skipped(withoutS3
     it('is one object of the same large bytes put several times at once', async () => {
       const location = bucket.newLocation()
       const store = new S3ArtifactStore(location, smallParts)
-      await Promise.all([1, 2, 3].map((factor) => store.put(inParts(LARGE, factor * MiB), limits)))
+      await Promise.all([1, 2, 3].map((factor) => store.put(inParts(LARGE, factor * 30_000), limits)))
       expect(await keysAt(location)).toEqual([blobName(LARGE_SHA256)])
     })
 
@@ -102,7 +111,7 @@ describe.skipIf(withoutS3 !== undefined)(`on a real S3 server${skipped(withoutS3
   })
 
   it('keeps a few parts in memory, whatever the size', async () => {
-    const store = new S3ArtifactStore(bucket.newLocation(), smallParts)
+    const store = new S3ArtifactStore(bucket.newLocation(), { partBytes: 5 * MiB })
     const before = process.memoryUsage().arrayBuffers
     let most = 0
     async function* zeros(): AsyncGenerator<Uint8Array> {
@@ -123,7 +132,7 @@ describe.skipIf(withoutS3 !== undefined)(`on a real S3 server${skipped(withoutS3
   it('takes a large artifact that was damaged in the bucket for damaged', async () => {
     const location = bucket.newLocation()
     const store = new S3ArtifactStore(location, smallParts)
-    await store.put(inParts(LARGE, MiB), limits)
+    await store.put(inParts(LARGE, 10_000), limits)
     await damage(location, LARGE_SHA256)
     await expect(collectBytes(await store.open(LARGE_SHA256), LARGE.length)).rejects.toMatchObject({
       code: 'ARTIFACT_CORRUPT',

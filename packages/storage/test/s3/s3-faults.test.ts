@@ -1,6 +1,6 @@
 /** What the S3 store does when server, network, credentials or bucket fail: nothing is lost, nothing half visible. @module */
 
-import { collectBytes, sha256Hex, toTimestamp, utf8Encode } from '@aibomgen/core'
+import { collectBytes, parseTimestamp, sha256Hex, toTimestamp, utf8Encode } from '@aibomgen/core'
 import { S3ArtifactStore, type S3Location } from '@aibomgen/storage/s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -8,25 +8,26 @@ import { inParts, listAll } from '../artifact-store-contract.ts'
 import { startFaultyProxy, type Fault, type FaultyProxy } from './faulty-proxy.ts'
 import { startSwift } from './swift-server.ts'
 import {
+  bytesOfParts,
   createClient,
   keysAt,
   openSwiftBucket,
   openTestBucket,
+  PART_BYTES,
   skipped,
   withoutS3,
   withoutSwift,
   type TestBucket,
 } from './test-bucket.ts'
 
-const MiB = 1024 * 1024
 const HELLO = utf8Encode('hello world')
 const HELLO_SHA256 = sha256Hex(HELLO)
-const LARGE = Uint8Array.from({ length: 6 * MiB }, (_, index) => (index * 7919) >> 5)
+const LARGE = bytesOfParts(1.2)
 const LARGE_SHA256 = sha256Hex(LARGE)
 const TOMORROW = toTimestamp(new Date(Date.now() + 86_400_000))
 const LONG_AGO = toTimestamp(new Date(Date.now() - 86_400_000))
-const limits = { maxBytes: 64 * MiB }
-const smallParts = { partBytes: 5 * MiB }
+const limits = { maxBytes: LARGE.length }
+const smallParts = { partBytes: PART_BYTES }
 
 describe.skipIf(withoutS3 !== undefined)(`a store that cannot be used${skipped(withoutS3)}`, () => {
   let bucket: TestBucket
@@ -54,7 +55,7 @@ describe.skipIf(withoutS3 !== undefined)(`a store that cannot be used${skipped(w
     const store = new S3ArtifactStore(spoil(bucket.newLocation()), smallParts)
     const refusal = { code: 'STORE_UNAVAILABLE', detail: { reason: expect.stringMatching(reason) } }
     await expect(store.put(inParts(HELLO), limits)).rejects.toMatchObject(refusal)
-    await expect(store.put(inParts(LARGE, MiB), limits)).rejects.toMatchObject(refusal)
+    await expect(store.put(inParts(LARGE, 10_000), limits)).rejects.toMatchObject(refusal)
     await expect(store.open(HELLO_SHA256)).rejects.toMatchObject(refusal)
     await expect(store.open(HELLO_SHA256, { start: 0, end: 1 })).rejects.toMatchObject(refusal)
     await expect(store.has(HELLO_SHA256)).rejects.toMatchObject(refusal)
@@ -79,13 +80,13 @@ describe.skipIf(withoutS3 !== undefined)(`a store that cannot be used${skipped(w
       const store = new S3ArtifactStore({ ...location, client: createClient(proxy.endpoint) }, smallParts)
       const faults: Record<number, Fault> = { 1: 'busy', 3: 'lost', 6: 'busy', 8: 'lost' }
       proxy.setFaults((number) => faults[number])
-      await store.put(inParts(LARGE, MiB), limits)
+      await store.put(inParts(LARGE, 10_000), limits)
       expect(sha256Hex(await collectBytes(await store.open(LARGE_SHA256), LARGE.length))).toBe(LARGE_SHA256)
     })
 
     it('says so when an answer breaks off while it is read', async () => {
       const location = bucket.newLocation()
-      await new S3ArtifactStore(location).put(inParts(LARGE, MiB), limits)
+      await new S3ArtifactStore(location).put(inParts(LARGE, 10_000), limits)
       const store = new S3ArtifactStore({ ...location, client: createClient(proxy.endpoint) })
       proxy.setFaults(() => 'cut')
       const read = collectBytes(await store.open(LARGE_SHA256), LARGE.length)
@@ -100,13 +101,13 @@ describe.skipIf(withoutS3 !== undefined)(`a store that cannot be used${skipped(w
         const direct = new S3ArtifactStore(location, smallParts)
         const client = createClient(proxy.endpoint, { maxAttempts: 1 })
         proxy.setFaults((number) => (number === broken ? fault : undefined))
-        const put = new S3ArtifactStore({ ...location, client }, smallParts).put(inParts(LARGE, MiB), limits)
+        const put = new S3ArtifactStore({ ...location, client }, smallParts).put(inParts(LARGE, 10_000), limits)
         await expect(put).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', cause: expect.any(Error) })
         expect(proxy.requests, 'the put came that far').toBeGreaterThanOrEqual(broken)
         for (const { sha256, sizeBytes } of await listAll(direct)) {
           expect(sha256Hex(await collectBytes(await direct.open(sha256), sizeBytes))).toBe(LARGE_SHA256)
         }
-        await direct.put(inParts(LARGE, MiB), limits)
+        await direct.put(inParts(LARGE, 10_000), limits)
         await direct.sweepIncoming(TOMORROW)
         expect(await keysAt(location)).toEqual([`blobs/${LARGE_SHA256.slice(0, 2)}/${LARGE_SHA256.slice(2)}`])
       },
@@ -126,13 +127,13 @@ describe.skipIf(withoutSwift !== undefined)(`on a Swift of its own${skipped(with
       yield LARGE
     }
     const refusal = { code: 'STORE_UNAVAILABLE', cause: expect.any(Error) }
-    await expect(store.put(killing(), limits)).rejects.toMatchObject(refusal)
+    await expect(store.put(killing(), { maxBytes: 2 * LARGE.length })).rejects.toMatchObject(refusal)
     await expect(store.has(HELLO_SHA256)).rejects.toMatchObject(refusal)
 
     await using restarted = await startSwift(swift.directory, swift.server.port)
     expect(restarted.port).toBe(swift.server.port)
     expect(await listAll(store), 'what was put before is there').toEqual([{ sha256: HELLO_SHA256, sizeBytes: 11 }])
-    await store.put(inParts(LARGE, MiB), limits)
+    await store.put(inParts(LARGE, 10_000), limits)
     expect(sha256Hex(await collectBytes(await store.open(LARGE_SHA256), LARGE.length))).toBe(LARGE_SHA256)
 
     expect(await store.sweepIncoming(LONG_AGO), 'it may be a slow writer').toBe(0)
@@ -151,4 +152,31 @@ describe.skipIf(withoutSwift !== undefined)(`on a Swift of its own${skipped(with
     await expect(store.put(inParts(HELLO), limits)).rejects.toMatchObject(refusal)
     expect(await keysAt(location)).toEqual([])
   })
+
+  it('locks what gets its name, and not what is on its way in, where the bucket keeps locks', async () => {
+    await using swift = await openSwiftBucket()
+    const locked: string[] = []
+    // Swift keeps no locks: it is made to say that it does, and what it is asked to lock is written down.
+    await using proxy = await startFaultyProxy(swift.endpoint, ({ method, url = '', headers }) => {
+      if (url.includes('?object-lock')) return LOCKS_ARE_KEPT
+      const { 'x-amz-object-lock-mode': mode, 'x-amz-object-lock-retain-until-date': until } = headers
+      if (mode !== undefined) locked.push([method, url.replace(/^.*(blobs|incoming).*$/, '$1'), mode, until].join(' '))
+      return undefined
+    })
+    const objectLock = { mode: 'COMPLIANCE', days: 30, clock: { now: () => parseTimestamp(NOW) } } as const
+    const location = { ...swift.newLocation(), client: createClient(proxy.endpoint) }
+    const store = new S3ArtifactStore(location, { ...smallParts, objectLock })
+    await store.put(inParts(HELLO), limits)
+    await store.put(inParts(LARGE, 10_000), limits)
+    await new S3ArtifactStore(location, { ...smallParts, objectLock, copyBytes: PART_BYTES }).put(
+      inParts(LARGE),
+      limits,
+    )
+    const lock = 'COMPLIANCE 2026-12-22T12:00:00Z'
+    expect(locked).toEqual([`PUT blobs ${lock}`, `PUT blobs ${lock}`, `POST blobs ${lock}`])
+  })
 })
+
+const NOW = '2026-11-22T12:00:00Z'
+const LOCKS_ARE_KEPT =
+  '<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>'

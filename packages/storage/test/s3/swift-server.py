@@ -60,6 +60,8 @@ use = egg:swift#s3api
 s3_acl = false
 # Listings of a few artifacts come in pages.
 max_bucket_listing = 25
+# Uploads of many parts need few bytes.
+min_segment_size = 1
 [filter:tempauth]
 use = egg:swift#tempauth
 user_test_tester = testing .admin

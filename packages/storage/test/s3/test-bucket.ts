@@ -25,6 +25,14 @@ export const withoutSwift: string | undefined = missingForSwift()
 /** Why there is no S3 server to be had; undefined when there is one. */
 export const withoutS3: string | undefined = endpointOfEnvironment === undefined ? withoutSwift : undefined
 
+/** The smallest part of an upload that the server takes: what S3 says, or what the Swift here is told to. */
+export const PART_BYTES: number = endpointOfEnvironment === undefined ? 64 * 1024 : 5 * 1024 * 1024
+
+/** `parts` parts of such a size, no two of them alike. */
+export function bytesOfParts(parts: number): Uint8Array {
+  return Uint8Array.from({ length: parts * PART_BYTES }, (_, index) => Math.imul(index, 2_654_435_761) >>> 24)
+}
+
 /** What a name of skipped tests ends in: the reason. */
 export function skipped(reason: string | undefined): string {
   return reason === undefined ? '' : ` (skipped: ${reason})`
