@@ -1,0 +1,198 @@
+/** Multipart forms, read in one pass: each file goes where it belongs while it arrives. @module */
+
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
+
+import { ParseError, SdkError, type Problem } from '@aibomgen/core'
+import { Busboy, type BusboyInstance } from '@fastify/busboy'
+
+import { MAX_FILE_NAME_CHARACTERS, MAX_FORM_PARTS, MAX_PART_HEADER_BYTES, MAX_TEXT_BYTES } from './limits.ts'
+
+/** Which fields a form has: files with what takes them, all of them asked for; texts, none of them. */
+export interface FormShape<Taken> {
+  /**
+   * What takes a file's bytes, to the end or to an error of its own. What it made of a file is lost when another part
+   * of the form is refused: it must be such that nobody misses it.
+   */
+  readonly files: { readonly [Name in keyof Taken]: (bytes: AsyncIterable<Uint8Array>) => Promise<Taken[Name]> }
+  readonly texts: readonly string[]
+}
+
+/** A file of a form. `name` is its last segment as the client calls it: data for people, never a path. */
+export interface TakenFile<T> {
+  readonly name: string
+  readonly taken: T
+}
+
+/** A form, whole. */
+export interface Form<Taken> {
+  readonly files: { readonly [Name in keyof Taken]: TakenFile<Taken[Name]> }
+  readonly texts: ReadonlyMap<string, string>
+}
+
+/**
+ * The form that a request posts. Parts come in any order; each field comes once; a field that the form does not have is
+ * refused by its name. Nothing is kept in memory but texts, and what a file's taker keeps.
+ *
+ * When anything is wrong no more is read, and every taker has ended, with an error, before this throws.
+ *
+ * @throws ParseError `DOCUMENT_INVALID`, `ENCODING_INVALID`, `LIMIT_EXCEEDED`; what a taker throws
+ */
+export async function readForm<Taken extends object>(request: Request, shape: FormShape<Taken>): Promise<Form<Taken>> {
+  const parser = createParser(request.headers.get('content-type') ?? '')
+  const reading = new FormReading<Taken>(shape)
+  parser.on('file', (field: string | undefined, file, name) => reading.takeFile(field, file, name))
+  parser.on('field', (field: string | undefined, value, _fieldTruncated, truncated) =>
+    reading.takeText(field, value, truncated),
+  )
+  parser.on('partsLimit', () => reading.refuse(tooMany('parts', MAX_FORM_PARTS)))
+  try {
+    // Undici's types and Node's describe the same stream.
+    const body = request.body as NodeReadableStream<Uint8Array> | null
+    await pipeline(body === null ? Readable.from([]) : Readable.fromWeb(body), parser, { signal: reading.signal })
+  } catch (cause) {
+    await reading.end(cause instanceof SdkError ? cause : malformed('its parts, whole', cause))
+  }
+  return reading.finish()
+}
+
+class FormReading<Taken extends object> {
+  readonly #shape: FormShape<Taken>
+  readonly #refused = new AbortController()
+  readonly #files = new Map<string, TakenFile<unknown>>()
+  readonly #texts = new Map<string, string>()
+  readonly #seen = new Set<string>()
+  readonly #open = new Set<Readable>()
+  readonly #takings: Promise<void>[] = []
+
+  constructor(shape: FormShape<Taken>) {
+    this.#shape = shape
+  }
+
+  /** Aborts when the form is refused. */
+  get signal(): AbortSignal {
+    return this.#refused.signal
+  }
+
+  /** Refuses the form: the first reason counts. */
+  refuse(reason: unknown): void {
+    this.#refused.abort(reason)
+  }
+
+  takeFile(field: string | undefined, file: Readable, name: string): void {
+    // The parser tells a file of a body that was cut off by an event, which must find a listener.
+    file.on('error', (error) => this.refuse(malformed('its parts, whole', error)))
+    const taker = field === undefined ? undefined : this.#takers().get(field)
+    const problem = this.#problemWith(field, taker !== undefined, 'a file') ?? problemWithName(field ?? '', name)
+    if (problem !== undefined || field === undefined || taker === undefined) {
+      file.resume()
+      this.refuse(invalid(problem === undefined ? [] : [problem]))
+      return
+    }
+    this.#open.add(file)
+    const taking = async (): Promise<void> => {
+      try {
+        this.#files.set(field, { name, taken: await taker(file) })
+        this.#open.delete(file)
+      } catch (error) {
+        this.refuse(error)
+      }
+    }
+    this.#takings.push(taking())
+  }
+
+  takeText(field: string | undefined, value: string, truncated: boolean): void {
+    const problem = this.#problemWith(field, field !== undefined && this.#shape.texts.includes(field), 'a text')
+    if (problem !== undefined) this.refuse(invalid([problem]))
+    else if (truncated) this.refuse(tooMany(`bytes of the field ${JSON.stringify(field)}`, MAX_TEXT_BYTES))
+    else if (field !== undefined) this.#texts.set(field, value)
+  }
+
+  /** Ends what still takes bytes, waits for it, and throws the first reason. */
+  async end(reason: unknown): Promise<never> {
+    this.refuse(reason)
+    for (const file of this.#open) file.destroy(malformed('its parts, whole'))
+    await Promise.all(this.#takings)
+    throw this.#refused.signal.reason
+  }
+
+  /** The form, when all of it is there. */
+  async finish(): Promise<Form<Taken>> {
+    await Promise.all(this.#takings)
+    if (this.signal.aborted) return this.end(this.signal.reason)
+    const missing = [...this.#takers().keys()].filter((field) => !this.#files.has(field))
+    if (missing.length > 0) {
+      throw invalid(missing.map((path) => ({ path, expected: 'a file', got: 'no such field' })))
+    }
+    // Every name of the shape is there, with what its own taker gave.
+    return { files: Object.fromEntries(this.#files) as Form<Taken>['files'], texts: this.#texts }
+  }
+
+  #takers(): ReadonlyMap<string, (bytes: AsyncIterable<Uint8Array>) => Promise<unknown>> {
+    return new Map(Object.entries(this.#shape.files))
+  }
+
+  #problemWith(field: string | undefined, isKnown: boolean, kind: 'a file' | 'a text'): Problem | undefined {
+    if (field === undefined) return { path: '', expected: 'a name for every field', got: `${kind} without one` }
+    const path = field.slice(0, 100)
+    if (!isKnown) {
+      const otherKind = kind === 'a file' ? this.#shape.texts.includes(field) : this.#takers().has(field)
+      const expected = otherKind ? (kind === 'a file' ? 'a text' : 'a file') : 'no such field'
+      return { path, expected, got: kind }
+    }
+    if (this.#seen.has(field)) return { path, expected: 'each field once', got: 'the field again' }
+    this.#seen.add(field)
+    return undefined
+  }
+}
+
+function createParser(contentType: string): BusboyInstance {
+  if (!/^multipart\/form-data *;/i.test(contentType)) {
+    throw malformed(
+      `content type multipart/form-data with a boundary, got ${JSON.stringify(contentType.slice(0, 100))}`,
+    )
+  }
+  try {
+    return new Busboy({
+      headers: { 'content-type': contentType },
+      isPartAFile: (_field, _contentType, fileName) => fileName !== undefined,
+      limits: {
+        parts: MAX_FORM_PARTS,
+        fieldSize: MAX_TEXT_BYTES,
+        headerPairs: 16,
+        headerSize: MAX_PART_HEADER_BYTES,
+      },
+    })
+  } catch (cause) {
+    throw malformed('a boundary in its content type', cause)
+  }
+}
+
+function problemWithName(field: string, name: string): Problem | undefined {
+  const fits = name !== '' && name.length <= MAX_FILE_NAME_CHARACTERS && name.isWellFormed()
+  if (fits && !/[\u0000-\u001f\u007f]/.test(name)) return undefined
+  const expected = `a file name of 1 to ${MAX_FILE_NAME_CHARACTERS} characters, none of them a control character`
+  return { path: field, expected, got: JSON.stringify(name.slice(0, 100)) }
+}
+
+function invalid(problems: readonly Problem[]): ParseError {
+  const [first] = problems
+  const message =
+    first === undefined ? 'form: not as expected' : `form: ${first.path}: expected ${first.expected}, got ${first.got}`
+  return new ParseError('DOCUMENT_INVALID', message, { document: 'form', problems })
+}
+
+function malformed(expected: string, cause?: unknown): ParseError {
+  return new ParseError(
+    'ENCODING_INVALID',
+    `form: expected ${expected}`,
+    { encoding: 'multipart/form-data' },
+    { cause },
+  )
+}
+
+function tooMany(what: string, limit: number): ParseError {
+  const message = `form: expected at most ${limit} ${what}, got more`
+  return new ParseError('LIMIT_EXCEEDED', message, { what, limit, actual: limit + 1 })
+}
