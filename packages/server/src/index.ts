@@ -1,5 +1,6 @@
 /** Many training jobs: database, queue, workers, and the HTTP API over them. @module */
 
+export { createDashboard, DASHBOARD_POLICY, type DashboardDeps } from './dashboard/create-dashboard.ts'
 export { reviveJob } from './jobs/attempts.ts'
 export {
   openDatabase,
@@ -39,3 +40,30 @@ export { readLog } from './jobs/logs.ts'
 export { queueDepth, type QueueDepth } from './jobs/queue.ts'
 export { runWorker, type WorkerDeps, type WorkerOptions } from './jobs/worker.ts'
 export { listWorkers } from './jobs/workers.ts'
+export {
+  createLogger,
+  LOG_LEVELS,
+  type LineStream,
+  type LogFacts,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+} from './operation/logger.ts'
+export { createMetrics, type Metrics, type MetricsDeps, type VerificationOutcome } from './operation/metrics.ts'
+export { readPlatformState, type PlatformState, type RunLength } from './operation/platform-state.ts'
+export { checkReadiness, type ReadinessCheck, type ReadinessDeps, type ReadinessReport } from './operation/readiness.ts'
+export { createRequestLog, type RequestLogDeps, type RequestLogVariables } from './operation/request-log.ts'
+export { createNpmAuditScanner, type NpmAuditOptions } from './scanner/npm-audit.ts'
+export { createTrivyScanner, type TrivyOptions, type TrivyTarget } from './scanner/trivy.ts'
+export { signVulnerabilities, verifyVulnerabilities, VULNERABILITIES_TYPE } from './scanner/vulnerability-document.ts'
+export {
+  SEVERITIES,
+  type Finding,
+  type NotScanned,
+  type Scanner,
+  type ScannerIdentity,
+  type ScanOutcome,
+  type Severity,
+  type VulnerabilityScan,
+} from './scanner/vulnerability-scan.ts'
+export { VulnerabilityScans, type KeptScan, type VulnerabilityScansDeps } from './scanner/vulnerability-scans.ts'
