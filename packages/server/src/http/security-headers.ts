@@ -108,8 +108,13 @@ function isSameHost(origin: string, url: string): boolean {
 function assertOrigins(origins: readonly string[]): void {
   const problems = origins
     .map((origin, index) => ({ path: `origins.${index}`, expected: 'an origin like https://example.org', got: origin }))
-    .filter(({ got }) => !URL.canParse(got) || new URL(got).origin !== got)
+    .filter(({ got }) => !isOrigin(got))
   if (problems.length === 0) return
   const message = `CORS origins: expected origins like https://example.org, got ${problems.map(({ got }) => got).join(', ')}`
   throw new ConfigError('CONFIG_INVALID', message, { document: 'CORS origins', problems })
+}
+
+/** URL takes a wildcard for a host like any other: it would stand for nothing, and be taken for everything. */
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
 }

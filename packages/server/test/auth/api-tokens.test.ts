@@ -149,7 +149,7 @@ describe('who may have a token', () => {
   it.each([
     ['a user, in the name of another', alice, { ...GRANT, owner: 'bob' }],
     ['a user, as operator', alice, { ...GRANT, roles: ['user', 'operator'] as const }],
-    ['a token, to outlive itself', { ...alice, kind: 'token', tokenId: 'x' } as Principal, GRANT],
+    ['a token, to outlive itself', { ...alice, kind: 'token' as const, tokenId: 'x' }, GRANT],
   ])('not %s', (_, principal, grant) => {
     expect(() => assertMayGrant(principal, grant)).toThrow(expect.objectContaining({ code: 'ACCESS_DENIED' }))
   })

@@ -29,12 +29,21 @@ export interface LocalProvider {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export async function newKey(kid: string): Promise<JWK> {
-  const { privateKey } = await generateKeyPair('RS256', { extractable: true })
-  return { ...(await exportJWK(privateKey)), kid, alg: 'RS256', use: 'sig' }
+/** A private key; elliptic, unless said otherwise, for RSA's take a while to find. */
+export async function newKey(kid: string, alg = 'ES256'): Promise<JWK> {
+  const { privateKey } = await generateKeyPair(alg, { extractable: true })
+  return { ...(await exportJWK(privateKey)), kid, alg, use: 'sig' }
 }
 
-export async function startProvider(): Promise<LocalProvider> {
+/** What of a private key may be known. */
+export function publicPart({ kty, kid, alg, use, n, e, crv, x, y }: JWK): JWK {
+  return Object.fromEntries(
+    Object.entries({ kty, kid, alg, use, n, e, crv, x, y }).filter(([, value]) => value !== undefined),
+  )
+}
+
+/** Starts a provider that signs with `key`. */
+export async function startProvider(firstKey?: JWK): Promise<LocalProvider> {
   const requests: string[] = []
   let listener: RequestListener
   let override: RequestListener | undefined
@@ -45,7 +54,7 @@ export async function startProvider(): Promise<LocalProvider> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  let key = await newKey('first')
+  let key = firstKey ?? (await newKey('first'))
   listener = createProvider(issuer, key)
   const claims = (): JWTPayload => {
     const now = Math.floor(Date.now() / 1000)
@@ -67,8 +76,8 @@ export async function startProvider(): Promise<LocalProvider> {
     },
     sign: async (payload, header = {}, signingKey = key) =>
       new SignJWT(payload)
-        .setProtectedHeader({ alg: 'RS256', kid: 'first', typ: 'at+jwt', ...header })
-        .sign(await importJWK(signingKey, 'RS256')),
+        .setProtectedHeader({ alg: signingKey.alg ?? '', kid: 'first', typ: 'at+jwt', ...header })
+        .sign(await importJWK(signingKey)),
     async rotate(kid) {
       key = await newKey(kid)
       listener = createProvider(issuer, key)
@@ -103,11 +112,14 @@ function createProvider(issuer: string, key: JWK): RequestListener {
         grant_types: ['client_credentials'],
         redirect_uris: [],
         response_types: [],
+        id_token_signed_response_alg: key.alg,
       },
     ],
     cookies: { keys: ['unused'] },
     jwks: { keys: [key] },
+    enabledJWA: { idTokenSigningAlgValues: [key.alg] },
     scopes: ['jobs'],
+    ttl: { ClientCredentials: 600 },
     extraTokenClaims: () => ({ roles: ['user'] }),
     features: {
       devInteractions: { enabled: false },
@@ -118,7 +130,7 @@ function createProvider(issuer: string, key: JWK): RequestListener {
           scope: 'jobs',
           audience,
           accessTokenFormat: 'jwt',
-          jwt: { sign: { alg: 'RS256' } },
+          jwt: { sign: { alg: key.alg } },
         }),
       },
     },

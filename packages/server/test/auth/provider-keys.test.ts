@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { oidcProvider } from '../../src/auth/oidc-provider.ts'
 import { createAccessTokenVerifier, type AccessTokenVerifier } from '../../src/auth/verify-access-token.ts'
 import { movingClock, type MovingClock } from '../moving-clock.ts'
-import { AUDIENCE, startProvider, type LocalProvider } from './local-provider.ts'
+import { AUDIENCE, newKey, startProvider, type LocalProvider } from './local-provider.ts'
 
 const REFUSED = { code: 'TOKEN_REFUSED' }
 const UNAVAILABLE = { code: 'PROVIDER_KEYS_UNAVAILABLE' }
@@ -133,6 +133,7 @@ describe('the keys of a provider', () => {
       response.end(JSON.stringify(request.url === '/jwks' ? keys : { issuer, jwks_uri: `${issuer}/jwks` })),
     )
     const verify = verifierOf(provider, movingClock())
-    await expect(verify(await provider.sign(provider.claims()))).rejects.toMatchObject(error)
+    const token = await provider.sign(provider.claims(), {}, await newKey('first', 'RS256'))
+    await expect(verify(token)).rejects.toMatchObject(error)
   })
 })

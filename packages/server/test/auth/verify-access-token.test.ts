@@ -1,20 +1,21 @@
 import { createHmac } from 'node:crypto'
 
-import { exportSPKI, importJWK, type CryptoKey, type JWK } from 'jose'
+import { exportSPKI, importJWK, type CryptoKey, type JWTPayload } from 'jose'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { oidcProvider } from '../../src/auth/oidc-provider.ts'
 import { createAccessTokenVerifier, type AccessTokenVerifier } from '../../src/auth/verify-access-token.ts'
 import { movingClock } from '../moving-clock.ts'
-import { AUDIENCE, newKey, startProvider, type LocalProvider } from './local-provider.ts'
+import { AUDIENCE, newKey, publicPart, startProvider, type LocalProvider } from './local-provider.ts'
 
 let provider: LocalProvider
 let stranger: LocalProvider
 let verify: AccessTokenVerifier
 
 beforeAll(async () => {
-  ;[provider, stranger] = await Promise.all([startProvider(), startProvider()])
+  const [own, others] = await Promise.all([newKey('first', 'RS256'), newKey('first', 'RS256')])
+  ;[provider, stranger] = await Promise.all([startProvider(own), startProvider(others)])
   verify = verifierOf(provider)
 })
 
@@ -35,10 +36,6 @@ function unsigned(header: object, claims: object): string {
   return [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
 }
 
-function publicPart({ d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, ...key }: JWK): JWK {
-  return key
-}
-
 describe('an access token', () => {
   it('is believed as a real provider issues it', async () => {
     expect(await verify(await provider.issueToken())).toEqual({
@@ -48,12 +45,22 @@ describe('an access token', () => {
     })
   })
 
+  it.each(['RS256', 'PS256', 'ES256', 'EdDSA'])('is believed when it is signed by %s', async (alg) => {
+    await using other = await startProvider(await newKey('first', alg))
+    expect(await verifierOf(other)(await other.issueToken())).toMatchObject({ kind: 'oidc' })
+  })
+
+  it.each(['RS384', 'ES384'])('is refused when it is signed by %s, which is not on the list', async (alg) => {
+    await using other = await startProvider(await newKey('first', alg))
+    await expect(verifierOf(other)(await other.sign(other.claims()))).rejects.toMatchObject(refusal('algorithm'))
+  })
+
   it.each([
     ['another audience', { aud: 'https://other.example' }, 'claim aud'],
     ['no audience', { aud: undefined }, 'claim aud'],
     ['no end', { exp: undefined }, 'claim exp'],
     ['an end that is past', { exp: 1_700_000_000 }, 'expired'],
-    ['an end that is no number', { exp: 'never' as unknown as number }, 'claim exp'],
+    ['an end that is no number', { exp: 'never' }, 'claim exp'],
     ['a beginning that is to come', { nbf: 4_000_000_000 }, 'claim nbf'],
     ['no subject', { sub: undefined }, 'claim sub'],
     ['an empty subject', { sub: '' }, 'claim sub'],
@@ -63,7 +70,7 @@ describe('an access token', () => {
     ['another issuer, which nobody knows', { iss: 'https://evil.example' }, 'issuer'],
     ['no issuer', { iss: undefined }, 'issuer'],
   ])('with %s is refused', async (_, claims, reason) => {
-    await expect(verify(await provider.sign({ ...provider.claims(), ...claims }))).rejects.toMatchObject(
+    await expect(verify(await provider.sign({ ...provider.claims(), ...claims } as JWTPayload))).rejects.toMatchObject(
       refusal(reason),
     )
   })
@@ -78,7 +85,7 @@ describe('an access token', () => {
   })
 
   it('is refused when its kid is ours and its key is not', async () => {
-    const token = await provider.sign(provider.claims(), {}, await newKey('first'))
+    const token = await provider.sign(provider.claims(), {}, await newKey('first', 'RS256'))
     await expect(verify(token)).rejects.toMatchObject(refusal('signature'))
   })
 
@@ -99,7 +106,7 @@ describe('an access token', () => {
 
   it.each(['HS256', 'HS384', 'HS512'])('signed by %s with the public key as secret is refused', async (alg) => {
     const body = unsigned({ alg, kid: 'first', typ: 'at+jwt' }, provider.claims())
-    const publicKey = (await importJWK(publicPart(provider.key()), 'RS256')) as CryptoKey
+    const publicKey = (await importJWK(publicPart(provider.key()))) as CryptoKey
     const secret = await exportSPKI(publicKey)
     const signature = createHmac(alg.replace('HS', 'sha'), secret).update(body).digest('base64url')
     await expect(verify(`${body}.${signature}`)).rejects.toMatchObject(refusal('algorithm'))
