@@ -1,6 +1,51 @@
 /** Many training jobs: database, queue, workers, and the HTTP API over them. @module */
 
+export {
+  AUDIT_OUTCOMES,
+  EMPTY_AUDIT_HEAD,
+  parseAuditEntry,
+  type AuditEntry,
+  type AuditEvent,
+  type AuditHead,
+  type AuditOutcome,
+} from './audit/audit-entry.ts'
+export { signAuditHead, verifyAuditHead, type DatedAuditHead } from './audit/audit-head.ts'
+export { appendAuditEvents, createAuditLog, exportAuditLog, readAuditHead, type AuditLog } from './audit/audit-log.ts'
+export { audited, type AuditEnv } from './audit/audited.ts'
+export { verifyAuditLog, type AuditExpectations, type AuditLogReport } from './audit/verify-audit-log.ts'
+export {
+  API_TOKEN_PREFIX,
+  assertMayGrant,
+  authenticateApiToken,
+  createApiToken,
+  listApiTokens,
+  revokeApiToken,
+  type ApiToken,
+  type ApiTokenGrant,
+} from './auth/api-tokens.ts'
+export { createAuthenticator, describeOpenServer, trustEverybody, type Authenticator } from './auth/authenticator.ts'
+export { entraProviders, type EntraOptions } from './auth/entra.ts'
+export type { Fetch } from './auth/fetch-json.ts'
+export {
+  oidcProvider,
+  TOKEN_ALGORITHMS,
+  type OidcOptions,
+  type OidcProvider,
+  type ProviderOptions,
+  type TokenAlgorithm,
+} from './auth/oidc-provider.ts'
+export { ANONYMOUS, hasRole, maySee, USER_ROLES, VISITOR, type Principal, type UserRole } from './auth/principal.ts'
+export { createAccessTokenVerifier, type AccessTokenVerifier } from './auth/verify-access-token.ts'
 export { createDashboard, DASHBOARD_POLICY, type DashboardDeps } from './dashboard/create-dashboard.ts'
+export { admitVisitors, assertMayRead, requireRole, requireUser } from './http/auth.ts'
+export { createRateLimiter, limitCalls, type RateLimit, type RateLimiter } from './http/rate-limits.ts'
+export {
+  allowOrigins,
+  pageHeaders,
+  refuseForeignPages,
+  securityHeaders,
+  type SecurityOptions,
+} from './http/security-headers.ts'
 export { reviveJob } from './jobs/attempts.ts'
 export {
   openDatabase,
