@@ -1,9 +1,9 @@
 /** The embedded database: PGlite in a directory that one process has to itself, made durable. @module */
 
-import { open, readdir } from 'node:fs/promises'
+import { open, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { syncDirectory } from '@aibomgen/core/node'
+import { reasonOf } from '@aibomgen/core/node'
 import { fromPglite, type ConstructorOptions } from 'pg-boss'
 
 import type { Queries } from './database.ts'
@@ -35,7 +35,8 @@ export async function openPglite(directory: string): Promise<Connection> {
     const data = join(directory, 'pgdata')
     const [{ PGlite }, { drizzle }] = await Promise.all([import('@electric-sql/pglite'), import('drizzle-orm/pglite')])
     const lite = await PGlite.create(data)
-    await syncTree(data)
+    const mark = join(directory, 'flushed')
+    await syncTree(data, mark)
     const settle = oneAtATime(() => syncFiles(join(data, 'pg_wal')))
     return {
       kind: 'pglite',
@@ -44,7 +45,7 @@ export async function openPglite(directory: string): Promise<Connection> {
       settle,
       async close() {
         await lite.close()
-        await syncTree(data)
+        await syncTree(data, mark)
         await lock.release()
       },
     }
@@ -70,22 +71,39 @@ function oneAtATime(action: () => Promise<void>): () => Promise<void> {
   }
 }
 
-async function syncTree(directory: string): Promise<void> {
+/** Flushes what has changed in a directory and all below it since `mark` was last written, and writes that. */
+async function syncTree(directory: string, mark: string): Promise<void> {
+  const since = await lastWritten(mark)
   const entries = await readdir(directory, { withFileTypes: true, recursive: true })
   const folders = new Set([directory, ...entries.map((entry) => entry.parentPath)])
-  for (const folder of folders) await syncFiles(folder)
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  // All at once: the file system writes its journal once for many that wait for it.
+  await Promise.all([...files, ...folders].map((path) => syncIfChanged(path, since)))
+  await writeFile(mark, '')
 }
 
-/** Flushes the files of a directory, and the directory itself. */
-async function syncFiles(directory: string): Promise<void> {
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    if (!entry.isFile()) continue
-    const file = await open(join(directory, entry.name), 'r')
-    try {
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+async function syncIfChanged(path: string, since: number): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    // A mark is written after what it speaks of: what is as old as it may be younger by less than the clock's grain.
+    if ((await file.stat()).ctimeMs >= since) await file.sync()
+  } finally {
+    await file.close()
   }
-  await syncDirectory(directory)
+}
+
+async function lastWritten(mark: string): Promise<number> {
+  try {
+    return (await stat(mark)).mtimeMs
+  } catch (error) {
+    if (reasonOf(error) !== 'ENOENT') throw error
+    return 0
+  }
+}
+
+/** Flushes the files of a directory that have changed, and the directory itself. */
+async function syncFiles(directory: string): Promise<void> {
+  const names = await readdir(directory, { withFileTypes: true })
+  const files = names.filter((entry) => entry.isFile()).map(({ name }) => join(directory, name))
+  await Promise.all([...files, directory].map((path) => syncIfChanged(path, 0)))
 }

@@ -9,13 +9,15 @@ const CONNECT_TIMEOUT_SECONDS = 10
 /**
  * Connects to the server at `url`. PostgreSQL's own commit is durable: there is nothing to settle.
  *
- * @param onError - takes the end of a connection that nobody was using
+ * @param onError - takes the end of a connection; whoever was using it is told by a rejected query
  */
 export async function openPostgres(url: string, onError: (error: Error) => void): Promise<Connection> {
   const [{ default: pg }, { drizzle }] = await Promise.all([import('pg'), import('drizzle-orm/node-postgres')])
   const connectionTimeoutMillis = CONNECT_TIMEOUT_SECONDS * 1000
   const pool = new pg.Pool({ connectionString: url, max: MAX_CONNECTIONS, connectionTimeoutMillis })
   pool.on('error', onError)
+  // The pool does not listen to a connection that it has lent: cut between two queries, it would end the process.
+  pool.on('connect', (client) => client.on('error', onError))
   return {
     kind: 'postgres',
     db: drizzle(pool),

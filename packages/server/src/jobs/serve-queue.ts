@@ -26,6 +26,8 @@ export async function serveQueue(
   if (signal.aborted) return
   const options = { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS }
   const serving = await boss.work<QueuedJob>(queue, options, async (entries) => {
+    // Whoever has just had an entry looks for the next one at once, not at the next poll.
+    boss.notifyWorker(serving)
     for (const { data, signal: claim } of entries) await handle(data.jobId, claim)
   })
   const burying = await boss.work<QueuedJob>(DEAD_LETTERS, options, async (entries) => {

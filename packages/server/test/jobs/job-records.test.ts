@@ -108,13 +108,17 @@ describe.each(KINDS)('jobs on $kind (skipped: $skip)', ({ skip, start }) => {
     const claimed = await claimJob(database, job.id, 'worker')
     const attempt = { jobId: job.id, attempt: claimed?.attempt ?? 0 }
     const release = makeRelease(job)
+    const { index, files } = release
     await recordAttempt(database, attempt, makeRun(job), release.files.slice(0, 1))
     await publishAttempt(database, attempt, release)
     for (const digest of [model, trained, release.index.sha256]) {
       expect((await findReleasesBySha256(database, digest)).map(({ id }) => id)).toEqual([job.id])
     }
     expect(await selectHeld(database, [model, trained])).toEqual(new Set([model, trained]))
-    expect(await deleteFiles(database, job.id)).toMatchObject({ filesDeletedAt: expect.any(String), release })
+    expect(await deleteFiles(database, job.id)).toMatchObject({
+      filesDeletedAt: expect.any(String),
+      release: { index, files },
+    })
     expect(await selectHeld(database, [model, trained, release.index.sha256])).toEqual(new Set([release.index.sha256]))
     expect(await findReleasesBySha256(database, model)).toHaveLength(1)
   })
