@@ -10,6 +10,7 @@ import { sampleInTurn } from './sample.ts'
 export const attestRun: Benchmark = {
   name: 'attest-run',
   what: 'attesting a finished run',
+  unit: 's',
   target: { kind: 'limit', below: 0.15 },
   run: () =>
     withScratch(async (directory) => {
@@ -18,7 +19,6 @@ export const attestRun: Benchmark = {
       const { ours } = await sampleInTurn({ ours: attest }, { rounds: 7, warmUps: 1 })
       return {
         kind: 'measured',
-        unit: 's',
         ours,
         note: 'record, issue and publish, once in a fresh process, as a training ends; all flushed to disk',
       }

@@ -6,7 +6,7 @@ import type { Sample } from './sample.ts'
 export type Target =
   /** At least this many times as fast as the peer. */
   | { readonly kind: 'speed'; readonly atLeast: number }
-  /** Below this, in the measurement's unit. */
+  /** Below this, in the benchmark's unit. */
   | { readonly kind: 'limit'; readonly below: number }
   /** For information. */
   | { readonly kind: 'none' }
@@ -20,10 +20,9 @@ export type Peer =
   | { readonly kind: 'recorded'; readonly name: string; readonly figure: number }
   | { readonly kind: 'missing'; readonly name: string; readonly reason: string }
 
-/** What was measured. All figures are in `unit`, and smaller is better. */
+/** What was measured. All figures are in the benchmark's unit, and smaller is better. */
 export interface Measured {
   readonly kind: 'measured'
-  readonly unit: 's' | 'MB'
   readonly ours: Sample
   /** Left out where nobody does the same. */
   readonly peer?: Peer
@@ -44,7 +43,9 @@ export type Measurement = Measured | NotMeasured
 export interface Benchmark {
   /** `kebab-case`: what `npm run bench -- <name>` takes. */
   readonly name: string
+  /** What the table calls it. */
   readonly what: string
+  readonly unit: 's' | 'MB'
   readonly target: Target
   run(): Promise<Measurement>
 }

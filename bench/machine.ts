@@ -2,12 +2,16 @@
 
 import { cpus, loadavg, totalmem } from 'node:os'
 
-/** One line: processor, cores, memory, Node, and how busy it is. Nothing that names the machine. */
+/** Processor, cores, memory, system and Node. Nothing that names the machine. */
 export function describeMachine(): string {
   const [first] = cpus()
   const gibibytes = Math.round(totalmem() / 2 ** 30)
-  const [load = 0] = loadavg()
   const processor = `${cpus().length} cores of ${first?.model.trim() ?? 'an unknown processor'}`
-  const system = `${process.platform} ${process.arch}, Node.js ${process.versions.node}`
-  return `${processor}, ${gibibytes} GiB, ${system}; load at the start ${load.toFixed(1)}`
+  return `${processor}, ${gibibytes} GiB, ${process.platform} ${process.arch}, Node.js ${process.versions.node}`
+}
+
+/** How many processes wanted to run over the last minute: at more than there are cores, figures are noise. */
+export function readLoad(): string {
+  const [load = 0] = loadavg()
+  return load.toFixed(1)
 }

@@ -9,7 +9,7 @@ import { toTimestamp, type Clock } from '@aibomgen/core'
 
 import type { Measurement } from './benchmark.ts'
 import { BENCHMARKS } from './benchmarks.ts'
-import { describeMachine } from './machine.ts'
+import { describeMachine, readLoad } from './machine.ts'
 import { renderResults, type Result } from './table.ts'
 
 const clock: Clock = { now: () => toTimestamp(new Date()) }
@@ -21,7 +21,7 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-const head = `Measured ${clock.now()} on ${describeMachine()}.`
+const [startedAt, loadBefore] = [clock.now(), readLoad()]
 const results: Result[] = []
 for (const benchmark of BENCHMARKS) {
   if (wanted.length > 0 && !wanted.includes(benchmark.name)) continue
@@ -29,6 +29,7 @@ for (const benchmark of BENCHMARKS) {
   const measurement: Measurement = await benchmark.run()
   results.push({ benchmark, measurement })
 }
+const head = `Measured ${startedAt} on ${describeMachine()}; load ${loadBefore} before, ${readLoad()} after.`
 const table = renderResults(results)
 console.log(`${head}\n\n${table}`)
 if (wanted.length === 0) await writeFile(new URL('RESULTS.md', import.meta.url), renderDocument(head, table))

@@ -1,6 +1,6 @@
 /** Figures as rows of a table for people. @module */
 
-import type { Benchmark, Measured, Measurement, Peer, Target } from './benchmark.ts'
+import type { Benchmark, Measurement, Peer, Target } from './benchmark.ts'
 import type { Sample } from './sample.ts'
 
 /** A benchmark and what it gave. */
@@ -40,15 +40,15 @@ function verdictOf(isMet: boolean, isMetAtBest: boolean): Verdict {
 }
 
 function toRow({ benchmark, measurement }: Result): string[] {
-  const { what, target } = benchmark
+  const { what, target, unit } = benchmark
   const verdict = judge(measurement, target)
   if (measurement.kind === 'not measured')
-    return [what, measurement.reason, '', '', describeTarget(target, ''), verdict]
-  const { unit, ours, peer } = measurement
+    return [what, measurement.reason, '', '', describeTarget(target, unit), verdict]
+  const { ours, peer } = measurement
   return [
     what,
     describeSample(ours, unit),
-    describePeer(measurement),
+    describePeer(peer, unit),
     describeSpeed(ours, peer),
     describeTarget(target, unit),
     verdict,
@@ -64,7 +64,7 @@ function describeSample({ median, best, runs }: Sample, unit: string): string {
   return runs === 1 ? `${digits(median)} ${unit}` : `${digits(median)} ${unit} (best ${digits(best)})`
 }
 
-function describePeer({ peer, unit }: Measured): string {
+function describePeer(peer: Peer | undefined, unit: string): string {
   switch (peer?.kind) {
     case undefined:
       return '–'
@@ -104,7 +104,7 @@ function describeTarget(target: Target, unit: string): string {
     case 'speed':
       return `≥ ${target.atLeast} ×`
     case 'limit':
-      return `< ${target.below} ${unit}`.trim()
+      return `< ${target.below} ${unit}`
     case 'none':
       return '–'
   }

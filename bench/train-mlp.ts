@@ -32,6 +32,7 @@ const REFERENCE = 'Keras (Python), default `fit`'
 export const trainMlp: Benchmark = {
   name: 'train-mlp',
   what: `an epoch of an MLP 13-64-64-1: ${ROWS} rows in batches of ${BATCH_SIZE}, wasm`,
+  unit: 's',
   target: { kind: 'none' },
   run: () =>
     withScratch(async (directory) => {
@@ -42,7 +43,7 @@ export const trainMlp: Benchmark = {
       await writeFile(join(directory, 'rows.csv'), dataset)
       const ours = await trainHere(directory, { model, dataset, definition: utf8Encode(buildDefinition()) })
       const note = 'the target, no slower than Keras, is that of a later issue'
-      return { kind: 'measured', unit: 's', ours, peer: await trainWithKeras(directory), note }
+      return { kind: 'measured', ours, peer: await trainWithKeras(directory), note }
     }),
 }
 

@@ -15,11 +15,12 @@ import { sampleInTurn, summarize, timed } from './sample.ts'
 
 const COMPONENTS = 10_000
 const STOCK = 'cyclonedx-library’s validator'
-const STOCK_LIMIT_SECONDS = 60
+const STOCK_LIMIT_SECONDS = 30
 
 export const validateLargeBom: Benchmark = {
   name: 'validate-bom',
   what: 'reading and validating an AIBoM of 10 000 components',
+  unit: 's',
   target: { kind: 'limit', below: 0.3 },
   async run() {
     const bom = await buildLargeBom()
@@ -28,7 +29,7 @@ export const validateLargeBom: Benchmark = {
       if (problem !== undefined) throw new Error(`expected a valid BOM, got a problem at ${problem.path}`)
     }
     const { ours } = await sampleInTurn({ ours: timed(validate) }, { rounds: 7, warmUps: 1 })
-    return { kind: 'measured', unit: 's', ours, peer: await runStock(bom) }
+    return { kind: 'measured', ours, peer: await runStock(bom) }
   },
 }
 
