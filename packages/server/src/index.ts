@@ -39,13 +39,11 @@ export { createAccessTokenVerifier, type AccessTokenVerifier } from './auth/veri
 export { createDashboard, DASHBOARD_POLICY, type DashboardDeps } from './dashboard/create-dashboard.ts'
 export { admitVisitors, assertMayRead, requireRole, requireUser } from './http/auth.ts'
 export { createRateLimiter, limitCalls, type RateLimit, type RateLimiter } from './http/rate-limits.ts'
-export {
-  allowOrigins,
-  pageHeaders,
-  refuseForeignPages,
-  securityHeaders,
-  type SecurityOptions,
-} from './http/security-headers.ts'
+export { allowOrigins, refuseForeignPages, securityHeaders, type SecurityOptions } from './http/security-headers.ts'
+export { type AppDeps, type AppEnv, type CallKind, type PlatformTrust } from './http/app-deps.ts'
+export { createApp } from './http/create-app.ts'
+export { addressOf, listen, type Listening, type ListenOptions } from './http/listen.ts'
+export { createPages } from './http/pages.ts'
 export { reviveJob } from './jobs/attempts.ts'
 export {
   openDatabase,

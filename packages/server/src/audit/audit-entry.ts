@@ -60,8 +60,8 @@ export interface AuditHead {
 export const EMPTY_AUDIT_HEAD: AuditHead = { sequence: 0, sha256: '0'.repeat(64) as Sha256Hex }
 
 /** Longest line that is written or read, in bytes. */
-const MAX_LINE_BYTES = 16_384
-const MAX_TEXT = 300
+const MAX_LINE_BYTES = 32_768
+const MAX_TEXT = 600
 /** What must never be written down, wherever a caller has put it: API tokens, and JWTs or their beginnings. */
 const SECRETS = /aibomgen_[\w-]{8,}|eyJ[\w-]{8,}(?:\.[\w-]*)*/g
 
@@ -78,7 +78,7 @@ const entrySchema = z.strictObject({
   previous: sha256HexSchema,
 })
 
-/** The entry for `event`, at `at`, behind the entry that `head` names. Texts are cut to 300 characters, secrets out. */
+/** The entry for `event`, at `at`, behind the entry that `head` names. Texts are cut to 600 characters, secrets out. */
 export function chainEntry(event: AuditEvent, at: Timestamp, head: AuditHead): AuditEntry {
   const { id, tokenId } = event.principal
   return {

@@ -22,7 +22,7 @@ export const API_TOKEN_PREFIX = 'aibomgen_'
 
 /** What a token is to be: whose, what it may do, what it is for, and for how long. */
 export interface ApiTokenGrant {
-  /** The user in whose name it speaks: 1 to 300 printable characters. */
+  /** The user in whose name it speaks: 1 to 600 printable characters. */
   readonly owner: string
   /** At least one. */
   readonly roles: readonly UserRole[]
@@ -53,7 +53,7 @@ const MINUTE_MILLISECONDS = 60_000
 const printable = z.string().regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, 'printable text')
 
 const grantSchema = z.strictObject({
-  owner: printable.max(300),
+  owner: printable.max(600),
   roles: z.array(z.enum(USER_ROLES)).min(1),
   label: printable.max(100),
   lifetimeDays: z.int().min(1).max(366),

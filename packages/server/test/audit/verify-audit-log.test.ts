@@ -46,7 +46,7 @@ const eventArbitrary: fc.Arbitrary<AuditEvent> = fc.record({
     tokenId: fc.string(),
   }),
   action: fc.string(),
-  subject: fc.string({ unit: 'binary', maxLength: 400 }),
+  subject: fc.string({ unit: 'binary', maxLength: 800 }),
   outcome: fc.constantFrom('done', 'refused', 'failed'),
   requestId: fc.string(),
 })
