@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { JsonValue } from '@aibomgen/core'
 
-import { isJsonObject, type ConfigReader } from './config-reader.ts'
+import { isJsonObject, textOf, type ConfigReader } from './config-reader.ts'
 import type { Pass } from './layer.ts'
 import { modelUnsupported } from './model-errors.ts'
 
@@ -17,9 +17,10 @@ export function readActivation(config: ConfigReader): Activation {
 }
 
 function activationOf(value: Exclude<JsonValue, null>, where: string): Activation {
-  const name = isJsonObject(value) ? value.config : value
-  const found = typeof name === 'string' && Object.hasOwn(ACTIVATIONS, name) ? ACTIVATIONS[name] : undefined
-  if (found === undefined) throw modelUnsupported('activation', typeof name === 'string' ? name : 'object', where)
+  const isFunction = isJsonObject(value) && value.class_name === 'function'
+  const name = textOf(isFunction ? value.config : isJsonObject(value) ? value.class_name : value)
+  const found = Object.hasOwn(ACTIVATIONS, name) ? ACTIVATIONS[name] : undefined
+  if (found === undefined) throw modelUnsupported('activation', name, where)
   return found
 }
 

@@ -171,9 +171,13 @@ function readCall(node: JsonValue, layer: Omit<LayerConfig, 'calls'>): readonly 
   )
 }
 
-/** `["a", 0, 0]`, or a list of such. */
+/** `["a", 0, 0]`, a list of such, or an object of such, which Keras takes in the order of its names. */
 function endpoints(value: JsonValue | undefined, name: string): readonly string[] {
-  const list = listOf(value, name)
+  const list = isJsonObject(value)
+    ? Object.keys(value)
+        .sort()
+        .map((key) => value[key] ?? null)
+    : listOf(value, name)
   return typeof list[0] === 'string' ? [endpoint(list)] : list.map(endpoint)
 }
 

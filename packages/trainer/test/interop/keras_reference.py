@@ -191,6 +191,14 @@ def steps_per_epoch():
 
 
 @case()
+def dictionary_of_one():
+    start = keras.Input((4,), name="row")
+    model = keras.Model({"row": start}, {"answer": L.Dense(1, name="answer")(start)})
+    model.compile("adam", {"answer": "mse"}, metrics={"answer": ["mae"]})
+    return model, [table(4)], table(1)
+
+
+@case()
 def every_activation():
     names = """relu relu6 leaky_relu celu softsign squareplus soft_shrink sparse_plus silu swish gelu tanh_shrink
         sparse_sigmoid exponential hard_silu hard_swish hard_tanh hard_shrink linear mish log_softmax log_sigmoid softmax
@@ -200,6 +208,12 @@ def every_activation():
     model = keras.Model(start, L.Dense(2)(L.Concatenate()(branches)))
     model.compile(optimizers.SGD(0.005), "mse")
     return model, [table(4)], table(2)
+
+
+def predict(model, inputs):
+    """The one output, however the model hands it over."""
+    [output] = keras.tree.flatten(model.predict(inputs, verbose=0))
+    return output.tolist()
 
 
 def batches(inputs, target, size):
@@ -216,7 +230,7 @@ def make(directory):
         model, inputs, target = build()
         model.save(f"{directory}/{name}.keras")
         model = keras.saving.load_model(f"{directory}/{name}.keras")  # Keras itself forgets some options (Huber's delta)
-        before = model.predict(inputs, verbose=0)
+        before = predict(model, inputs)
         train = int(ROWS * 0.8)
         x, y = [part[:train] for part in inputs], target[:train]
         validation = ([part[train:] for part in inputs], target[train:])
@@ -234,8 +248,8 @@ def make(directory):
             "stepsPerEpoch": options.get("steps_per_epoch"),
             "validationSteps": options.get("validation_steps"),
             "history": history.history,
-            "before": before.tolist(),
-            "after": model.predict(inputs, verbose=0).tolist(),
+            "before": before,
+            "after": predict(model, inputs),
             "parameters": model.count_params(),
         }
         with open(f"{directory}/{name}.json", "w") as file:
@@ -251,7 +265,7 @@ def load(directory):
             inputs = [np.array(part, dtype="float32") for part in json.load(file)["inputs"]]
         model = keras.saving.load_model(f"{directory}/{file_name}")
         with open(f"{directory}/{name}.loaded.json", "w") as file:
-            json.dump(model.predict(inputs, verbose=0).tolist(), file)
+            json.dump(predict(model, inputs), file)
 
 
 {"make": make, "load": load}[sys.argv[1]](sys.argv[2])

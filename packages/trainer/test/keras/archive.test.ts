@@ -119,6 +119,11 @@ describe('the allow-list', () => {
     ['another loss', edit('"mean_squared_error"', '"dice"'), { kind: 'loss', name: 'dice' }],
     ['another metric', edit('"metrics":[]', '"metrics":["r2_score"]'), { kind: 'metric', name: 'r2_score' }],
     ['another activation', edit('"relu"', '"glu"'), { kind: 'activation', name: 'glu' }],
+    [
+      'a layer as activation',
+      edit('"relu"', '{"class_name":"LeakyReLU","config":{},"module":"keras.layers"}'),
+      { name: 'LeakyReLU' },
+    ],
     ['a constraint', edit('"units":4', '"units":4,"kernel_constraint":"max_norm"'), { name: 'kernel_constraint' }],
     ['mixed precision', edit('"dtype":"float32"', '"dtype":"mixed_float16"'), { kind: 'dtype policy' }],
     ['an average of weights', edit('"learning_rate"', '"use_ema":true,"learning_rate"'), { name: 'use_ema' }],
