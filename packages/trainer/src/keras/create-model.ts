@@ -93,7 +93,7 @@ export function createKerasModel(description: ModelDescription): Uint8Array {
     weight.values = initialValues(weight.spec, random.fork(weight.path))
   }
   const source = { config: canonicalizeJson(config), kerasVersion: KERAS_VERSION }
-  return writeKerasModel({ ...graph, compile, source })
+  return writeKerasModel({ ...graph, compile, optimizerState: undefined, source })
 }
 
 function configOf({ name, input, layers, compile }: ModelDescription): JsonObject {

@@ -19,8 +19,8 @@ export async function loadKerasModel(bytes: Uint8Array): Promise<KerasModel> {
   assertKnownObjects(config, 'config.json')
   const graph = buildGraph(readModelConfig(config))
   const compile = readCompileConfig(config)
-  await fillWeights(graph, weights)
-  return { ...graph, compile, source: { config: configBytes, kerasVersion } }
+  const optimizerState = await fillWeights(graph, weights, compile.optimizer)
+  return { ...graph, compile, optimizerState, source: { config: configBytes, kerasVersion } }
 }
 
 /**

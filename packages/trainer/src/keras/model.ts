@@ -6,6 +6,7 @@ import type { Layer, Shape, WeightSpec } from './layer.ts'
 import { LAYER_FACTORIES } from './layers/layer-factories.ts'
 import { assertFloat32, tensorKey, type LayerConfig, type ModelConfig, type ModelInput } from './model-config.ts'
 import { modelInvalid, modelUnsupported } from './model-errors.ts'
+import type { OptimizerState } from './optimizers.ts'
 import { weightGroups } from './weight-paths.ts'
 
 /** The numbers of one weight, row-major. `BigInt64Array` only for what Keras stores as a 64-bit count. */
@@ -48,6 +49,8 @@ export interface KerasModel {
   /** Key of the output tensor, the name of the layer that gives it, and its shape. */
   readonly output: { readonly key: string; readonly layer: string; readonly shape: Shape }
   readonly compile: CompileConfig
+  /** Where the optimizer stood when the model was saved; undefined where the archive does not say. */
+  readonly optimizerState: OptimizerState | undefined
   /** `config.json` and the Keras version as they were read, to be written back unchanged. */
   readonly source: { readonly config: Uint8Array; readonly kerasVersion: string }
 }

@@ -16,8 +16,18 @@ export interface OptimizerConfig {
   readonly name: string
   /** Its arguments as the archive has them. */
   readonly config: JsonObject
-  /** A fresh optimizer, its slots empty. Slots live on the backend that is loaded. */
-  create(): Optimizer
+  /** How many slots a weight has in each group of slots: see `UpdateRule`. */
+  readonly slotGroups: readonly number[]
+  /** An optimizer for these weights that goes on from `state`, or begins. Slots live on the backend that is loaded. */
+  create(weights: readonly Variable[], state: OptimizerState | undefined): Optimizer
+}
+
+/** What an optimizer has after some steps, as an archive keeps it. */
+export interface OptimizerState {
+  /** Steps taken. */
+  readonly steps: number
+  /** Per trainable weight of the model, in order, the numbers of its slots. */
+  readonly slots: readonly (readonly Float32Array[])[]
 }
 
 /** Changes weights, step by step. */
@@ -71,7 +81,12 @@ export function readOptimizer({ name, config }: KerasObject): OptimizerConfig {
   }
   const updateRule = rule(reader)
   reader.finish()
-  return { name: className, config, create: () => createOptimizer(updateRule, shared) }
+  return {
+    name: className,
+    config,
+    slotGroups: updateRule.slots.map((group) => group.length),
+    create: (weights, state) => createOptimizer(updateRule, shared, slotsFor(weights, updateRule, state), state?.steps),
+  }
 }
 
 interface SharedOptions {
@@ -86,14 +101,19 @@ function optional(reader: ConfigReader, name: string): number | undefined {
   return reader.value(name) === undefined ? undefined : reader.number(name)
 }
 
-function createOptimizer(rule: UpdateRule, options: SharedOptions): Optimizer {
-  const slots = new Map<Variable, readonly Variable[]>()
-  const slotsOf = (weight: Variable): readonly Variable[] => {
-    const made = slots.get(weight) ?? rule.slots.map((value) => tf.variable(tf.fill(weight.shape, value), false))
-    slots.set(weight, made)
-    return made
+type Slots = ReadonlyMap<Variable, readonly Variable[]>
+
+function slotsFor(weights: readonly Variable[], rule: UpdateRule, state: OptimizerState | undefined): Slots {
+  const begin = (weight: Variable, index: number): Variable[] => {
+    const saved = state?.slots[index]?.map((values) => tf.tensor(values, weight.shape))
+    const values = saved ?? rule.slots.flat().map((value) => tf.fill(weight.shape, value))
+    return values.map((value) => tf.variable(value, false))
   }
-  let number = 0
+  return new Map(weights.map((weight, index) => [weight, tf.tidy(() => begin(weight, index))]))
+}
+
+function createOptimizer(rule: UpdateRule, options: SharedOptions, slots: Slots, steps = 0): Optimizer {
+  let number = steps
   return {
     apply(gradients) {
       number += 1
@@ -101,7 +121,7 @@ function createOptimizer(rule: UpdateRule, options: SharedOptions): Optimizer {
       for (const [weight, gradient] of clip(gradients, options)) {
         tf.tidy(() => {
           decay(weight, options)
-          rule.update(weight, gradient, slotsOf(weight), step)
+          rule.update(weight, gradient, slots.get(weight) ?? [], step)
         })
       }
     },

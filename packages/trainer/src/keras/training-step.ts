@@ -40,7 +40,7 @@ export interface TrainingStep {
 export function createTrainingStep(model: KerasModel, random: Random): TrainingStep {
   const weights = uploadWeights(model)
   const trainable = [...weights].flatMap(([weight, variable]) => (weight.spec.trainable ? [variable] : []))
-  const optimizer = model.compile.optimizer.create()
+  const optimizer = model.compile.optimizer.create(trainable, model.optimizerState)
 
   return {
     async train(batch, rows) {

@@ -198,6 +198,29 @@ def dictionary_of_one():
     return model, [table(4)], table(1)
 
 
+def trained_before(optimizer):
+    """A base model with a past: Keras goes on with its optimizer's steps and slots."""
+    model = sequential((4,), L.Dense(6, activation="tanh"), L.Dense(3, trainable=False), L.BatchNormalization(), L.Dense(1))
+    model.compile(optimizer, "mse")
+    model.fit(table(4), table(1), epochs=2, verbose=0)
+    return model, [table(4)], table(1)
+
+
+@case()
+def goes_on_amsgrad():
+    return trained_before(optimizers.Adam(0.02, amsgrad=True))
+
+
+@case()
+def goes_on_rmsprop():
+    return trained_before(optimizers.RMSprop(0.02, centered=True, momentum=0.5))
+
+
+@case()
+def goes_on_momentum():
+    return trained_before(optimizers.SGD(0.02, momentum=0.9))
+
+
 @case()
 def every_activation():
     names = """relu relu6 leaky_relu celu softsign squareplus soft_shrink sparse_plus silu swish gelu tanh_shrink

@@ -13,7 +13,7 @@ import fc from 'fast-check'
 import { File, ready } from 'h5wasm'
 import { describe, expect, it } from 'vitest'
 
-import { readKerasArchive } from '../../src/keras/archive.ts'
+import { readKerasArchive, writeKerasArchive } from '../../src/keras/archive.ts'
 import { createKerasModel } from '../../src/keras/create-model.ts'
 import { writeHdf5 } from '../../src/keras/hdf5-writer.ts'
 import { loadKerasModel, writeKerasModel } from '../../src/keras/load-model.ts'
@@ -39,6 +39,10 @@ function withConfig(change: (text: string) => string): Uint8Array {
     ['metadata.json', canonicalizeJson({ keras_version: '3.15.1' })],
     ['model.weights.h5', parts.weights],
   ])
+}
+
+function zeros(shape: readonly number[]): Float32Array {
+  return new Float32Array(shape.reduce((size, dimension) => size * dimension, 1))
 }
 
 const asLayer = (object: JsonValue) => (text: string) =>
@@ -142,6 +146,50 @@ describe('the allow-list', () => {
   it('refuses weights of another shape', async () => {
     const wider = withConfig(edit('"units":4', '"units":5'))
     await expect(loadKerasModel(wider)).rejects.toMatchObject({ code: 'MODEL_INVALID' })
+  })
+})
+
+describe('the optimizer of a model that was trained before', () => {
+  const shapes = [[3, 4], [4], [4, 1], [1]]
+  const weights = ['dense/vars/0', 'dense/vars/1', 'dense_1/vars/0', 'dense_1/vars/1'].map((path, index) => ({
+    path: `layers/${path}`,
+    shape: shapes[index] ?? [],
+    values: zeros(shapes[index] ?? []),
+  }))
+  const slots = shapes.flatMap((shape) => [shape, shape])
+
+  function withOptimizer(slotShapes: readonly (readonly number[])[]): Uint8Array {
+    const optimizer = [
+      { path: 'optimizer/vars/0', shape: [], values: BigInt64Array.of(12n) },
+      { path: 'optimizer/vars/1', shape: [], values: Float32Array.of(0.001) },
+      ...slotShapes.map((shape, index) => ({
+        path: `optimizer/vars/${index + 2}`,
+        shape,
+        values: zeros(shape).fill(index),
+      })),
+    ]
+    return writeKerasArchive({ ...parts, weights: writeHdf5([...weights, ...optimizer]) })
+  }
+
+  it('is read: its steps, and the slots of each weight', async () => {
+    const { optimizerState } = await loadKerasModel(withOptimizer(slots))
+    expect(optimizerState?.steps).toBe(12)
+    expect(optimizerState?.slots.map((own) => own.map(([first]) => first))).toEqual([
+      [0, 1],
+      [2, 3],
+      [4, 5],
+      [6, 7],
+    ])
+  })
+
+  it('is passed over where it has another number of slots, as Keras does', async () => {
+    expect((await loadKerasModel(withOptimizer([]))).optimizerState).toBeUndefined()
+    expect((await loadKerasModel(archive)).optimizerState).toBeUndefined()
+  })
+
+  it('is refused where a slot has not the shape of its weight', async () => {
+    const wrong = withOptimizer([...slots.slice(1), [7]])
+    await expect(loadKerasModel(wrong)).rejects.toMatchObject({ code: 'MODEL_INVALID' })
   })
 })
 

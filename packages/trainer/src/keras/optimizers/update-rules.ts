@@ -15,8 +15,11 @@ export interface StepFacts {
 
 /** An optimizer's rule for one weight. */
 export interface UpdateRule {
-  /** What each of the weight's slots (momentum, velocity …) begins as. */
-  readonly slots: readonly number[]
+  /**
+   * What each of the weight's slots (momentum, velocity …) begins as, in the groups that Keras makes them in: an archive
+   * has one group after the other, and within a group weight by weight.
+   */
+  readonly slots: readonly (readonly number[])[]
   update(weight: Variable, gradient: Gradient, slots: readonly Variable[], step: StepFacts): void
 }
 
@@ -25,7 +28,7 @@ export function sgd(config: ConfigReader): UpdateRule {
   const momentum = config.number('momentum', 0)
   const nesterov = config.boolean('nesterov', false)
   return {
-    slots: momentum === 0 ? [] : [0],
+    slots: momentum === 0 ? [] : [[0]],
     update(weight, gradient, [velocity], { learningRate }) {
       const step = tf.mul(gradient.sum(), learningRate)
       if (velocity === undefined) return weight.assign(tf.sub(weight, step))
@@ -42,7 +45,7 @@ export function adam(config: ConfigReader): UpdateRule {
   const epsilon = config.number('epsilon', 1e-7)
   const amsgrad = config.boolean('amsgrad', false)
   return {
-    slots: amsgrad ? [0, 0, 0] : [0, 0],
+    slots: amsgrad ? [[0, 0], [0]] : [[0, 0]],
     update(weight, gradient, slots, step) {
       const [momentum, velocity, largest] = slots
       if (momentum === undefined || velocity === undefined) throw new TypeError('adam: its slots are missing')
@@ -71,7 +74,7 @@ export function rmsprop(config: ConfigReader): UpdateRule {
   const epsilon = config.number('epsilon', 1e-7)
   const centered = config.boolean('centered', false)
   return {
-    slots: [0, ...(momentum > 0 ? [0] : []), ...(centered ? [0] : [])],
+    slots: [[0], ...(momentum > 0 ? [[0]] : []), ...(centered ? [[0]] : [])],
     update(weight, gradient, slots, { learningRate }) {
       const [velocity] = slots
       const speed = momentum > 0 ? slots[1] : undefined
@@ -92,7 +95,7 @@ export function rmsprop(config: ConfigReader): UpdateRule {
 export function adagrad(config: ConfigReader): UpdateRule {
   const epsilon = config.number('epsilon', 1e-7)
   return {
-    slots: [config.number('initial_accumulator_value', 0.1)],
+    slots: [[config.number('initial_accumulator_value', 0.1)]],
     update(weight, gradient, [accumulator], { learningRate }) {
       if (accumulator === undefined) throw new TypeError('adagrad: its slots are missing')
       accumulator.assign(tf.add(accumulator, gradient.squared()))
