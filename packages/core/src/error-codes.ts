@@ -128,6 +128,15 @@ export interface ArtifactErrorDetails {
   OUTPUT_UNWRITABLE: { readonly path: string; readonly reason: string }
   /** The database cannot be reached, or a connection to it was cut. */
   DATABASE_UNAVAILABLE: { readonly reason: string }
+  /** A server of the platform that does not answer, or whose answer broke off. */
+  SERVER_UNREACHABLE: { readonly url: string; readonly reason: string }
+  /** A server of the platform that answered with an error; `code` is the one that it gave, where it gave one. */
+  SERVER_REFUSED: {
+    readonly url: string
+    readonly status: number
+    readonly code?: string
+    readonly problems?: readonly Problem[]
+  }
 }
 
 /** Codes of `TrainingError`. */

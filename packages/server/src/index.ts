@@ -95,7 +95,7 @@ export {
 export { createMetrics, type Metrics, type MetricsDeps, type VerificationOutcome } from './operation/metrics.ts'
 export { readPlatformState, type PlatformState, type RunLength } from './operation/platform-state.ts'
 export { checkReadiness, type ReadinessCheck, type ReadinessDeps, type ReadinessReport } from './operation/readiness.ts'
-export { createRequestLog, type RequestLogDeps, type RequestLogVariables } from './operation/request-log.ts'
+export { createRequestLog, type RequestLogDeps } from './operation/request-log.ts'
 export { createNpmAuditScanner, type NpmAuditOptions } from './scanner/npm-audit.ts'
 export { createTrivyScanner, type TrivyOptions, type TrivyTarget } from './scanner/trivy.ts'
 export { signVulnerabilities, verifyVulnerabilities, VULNERABILITIES_TYPE } from './scanner/vulnerability-document.ts'

@@ -7,14 +7,17 @@ import type { Context, Handler, Hono, MiddlewareHandler } from 'hono'
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { Database } from '../jobs/database.ts'
+import type { Logger } from '../operation/logger.ts'
 import type { ReadinessReport } from '../operation/readiness.ts'
 
 /** Variables of a request, in Hono's context. */
 export interface AppVariables {
-  /** Names the request in logs and in problem details. */
+  /** Names the request in logs, in audit records, in problem details, and in the header `X-Request-Id` of its answer. */
   requestId: string
   /** Who asks. There on every route but the public ones. */
   principal: Principal
+  /** Notes what happens while this request is answered. There where the request log is among the middleware. */
+  logger: Logger
   /** What a call was about, where its handler alone knows: the id of a job that it has just made. */
   auditSubject?: string
 }
@@ -75,7 +78,7 @@ export interface AppDeps {
   readonly checkReadiness: () => Promise<ReadinessReport>
   readonly metrics?: Handler
   /** Pages for people, `/` among them: for those who are signed in. */
-  readonly pages?: Hono
+  readonly pages?: Hono<AppEnv>
   /** This program's version. */
   readonly version: string
   /** Takes note of what was answered with a status from 500 on. */

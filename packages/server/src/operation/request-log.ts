@@ -2,16 +2,9 @@
 
 import type { MiddlewareHandler } from 'hono'
 
+import type { AppEnv } from '../http/app-deps.ts'
 import type { Logger } from './logger.ts'
 import { routeOf } from './route-of.ts'
-
-/** What the request log puts into Hono's context. */
-export interface RequestLogVariables {
-  /** Names this request in logs, in audit records and in the header `X-Request-Id` of its answer. */
-  requestId: string
-  /** Notes what happens while this request is answered: every line tells `requestId`. */
-  logger: Logger
-}
 
 /** What the request log needs. */
 export interface RequestLogDeps {
@@ -26,7 +19,7 @@ export interface RequestLogDeps {
 const ACCEPTABLE_ID = /^[A-Za-z0-9._-]{8,64}$/
 
 /** Middleware that comes first: one line for each request, with method, route, status and seconds; no query, no body. */
-export function createRequestLog(deps: RequestLogDeps): MiddlewareHandler<{ Variables: RequestLogVariables }> {
+export function createRequestLog(deps: RequestLogDeps): MiddlewareHandler<AppEnv> {
   return async function requestLog(context, next) {
     const offered = context.req.header('x-request-id')
     const requestId = offered !== undefined && ACCEPTABLE_ID.test(offered) ? offered : deps.newRequestId()

@@ -1,13 +1,14 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 
-import { createRequestLog, type RequestLogVariables } from '../../src/operation/request-log.ts'
+import type { AppEnv } from '../../src/http/app-deps.ts'
+import { createRequestLog } from '../../src/operation/request-log.ts'
 import { logToMemory } from './lines.ts'
 
-function createApp(): { app: Hono<{ Variables: RequestLogVariables }>; lines: string[] } {
+function createApp(): { app: Hono<AppEnv>; lines: string[] } {
   const { logger, lines } = logToMemory()
   let seconds = 0
-  const app = new Hono<{ Variables: RequestLogVariables }>()
+  const app = new Hono<AppEnv>()
   app.use(createRequestLog({ logger, newRequestId: () => 'made-here', elapsedSeconds: () => (seconds += 0.25) }))
   app.get('/job_status/:id', (context) => {
     context.get('logger').info('looked')
