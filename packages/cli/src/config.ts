@@ -3,6 +3,9 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 
+/** Variables by name, as a process is given them. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
 /** What the environment decides. */
 export interface Config {
   /** Absolute path of the directory with keys, layout and trust root. */
@@ -11,14 +14,26 @@ export interface Config {
   readonly passphrase: string | undefined
   /** False where the user wants none. Whether a stream can show it is another question. */
   readonly color: boolean
+  /** Where the commands that talk to a server find it, unless `--server` says. */
+  readonly server: string | undefined
+  /** What they show to be let in. */
+  readonly token: string | undefined
+  /** The settings of the platform: `readPlatformSettings` parses them, for the commands that run a part of it. */
+  readonly environment: Environment
 }
 
-/** AIBOMGEN_HOME (default: `~/.aibomgen`), AIBOMGEN_PASSPHRASE, NO_COLOR. An empty variable counts as unset. */
+/**
+ * AIBOMGEN_HOME (default: `~/.aibomgen`), AIBOMGEN_PASSPHRASE, NO_COLOR, AIBOMGEN_SERVER, AIBOMGEN_TOKEN. An empty
+ * variable counts as unset.
+ */
 export function readConfig(): Config {
-  const { AIBOMGEN_HOME, AIBOMGEN_PASSPHRASE, NO_COLOR } = process.env
+  const { AIBOMGEN_HOME, AIBOMGEN_PASSPHRASE, NO_COLOR, AIBOMGEN_SERVER, AIBOMGEN_TOKEN } = process.env
   return {
     home: AIBOMGEN_HOME ? resolve(AIBOMGEN_HOME) : join(homedir(), '.aibomgen'),
     passphrase: AIBOMGEN_PASSPHRASE || undefined,
     color: !NO_COLOR,
+    server: AIBOMGEN_SERVER || undefined,
+    token: AIBOMGEN_TOKEN || undefined,
+    environment: process.env,
   }
 }

@@ -22,16 +22,22 @@ export function parseCount(flag: string, text: string): number {
   throw usage(flag, 'an integer ≥ 1', text)
 }
 
+/** A size in bytes: `1048576`, `512MB`, `4GiB`; 1 kB is 1000 bytes, 1 KiB 1024. Undefined when `text` is none. */
+export function readByteCount(text: string): number | undefined {
+  const [, digits, prefix = '', binary] = SIZE.exec(text) ?? []
+  const unit = (binary === undefined ? 1000 : 1024) ** POWERS.indexOf(prefix.toLowerCase())
+  const bytes = Number(digits) * unit
+  return Number.isSafeInteger(bytes) && bytes >= 1 ? bytes : undefined
+}
+
 /**
- * A size in bytes: `1048576`, `512MB`, `4GiB`; 1 kB is 1000 bytes, 1 KiB 1024.
+ * A size, as `readByteCount` takes it.
  *
  * @throws ConfigError `USAGE`
  */
 export function parseByteCount(flag: string, text: string): number {
-  const [, digits, prefix = '', binary] = SIZE.exec(text) ?? []
-  const unit = (binary === undefined ? 1000 : 1024) ** POWERS.indexOf(prefix.toLowerCase())
-  const bytes = Number(digits) * unit
-  if (Number.isSafeInteger(bytes) && bytes >= 1) return bytes
+  const bytes = readByteCount(text)
+  if (bytes !== undefined) return bytes
   throw usage(flag, 'a size like 4GiB', text)
 }
 

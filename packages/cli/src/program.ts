@@ -30,6 +30,42 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'verify that a file is an artifact of a release, whatever it is called',
     load: async () => (await import('./commands/verify-file.ts')).createVerifyFileCommand,
   },
+  serve: {
+    summary: 'run the platform: HTTP API, queue, worker and issuer in one process',
+    load: async () => (await import('./commands/serve.ts')).createServeCommand,
+  },
+  worker: {
+    summary: 'train jobs for a server, on any host',
+    load: async () => (await import('./commands/work.ts')).createWorkerCommand,
+  },
+  issuer: {
+    summary: 'verify and publish what workers trained, as a process of its own',
+    load: async () => (await import('./commands/work.ts')).createIssuerCommand,
+  },
+  submit: {
+    summary: 'submit a training job to a server',
+    load: async () => (await import('./commands/submit.ts')).createSubmitCommand,
+  },
+  status: {
+    summary: 'say where a job on a server stands',
+    load: async () => (await import('./commands/remote-job.ts')).createStatusCommand,
+  },
+  artifacts: {
+    summary: 'list what a job on a server made',
+    load: async () => (await import('./commands/remote-job.ts')).createArtifactsCommand,
+  },
+  download: {
+    summary: 'fetch the release of a job from a server, or its evidence alone',
+    load: async () => (await import('./commands/download.ts')).createDownloadCommand,
+  },
+  cancel: {
+    summary: 'ask a server for the end of a job',
+    load: async () => (await import('./commands/remote-job.ts')).createCancelCommand,
+  },
+  audit: {
+    summary: 'export and verify the audit log of a server',
+    load: async () => (await import('./commands/audit.ts')).createAuditCommand,
+  },
   env: {
     summary: 'show what environment capture sees on this machine',
     load: async () => (await import('./commands/env.ts')).createEnvCommand,

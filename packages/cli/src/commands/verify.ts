@@ -1,7 +1,16 @@
 /** `aibomgen verify`. @module */
 
+import { collectBytes } from '@aibomgen/core'
 import { readFileBounded } from '@aibomgen/core/node'
-import { MAX_DOCUMENT_BYTES, verifyRelease, type Verdict } from '@aibomgen/verify'
+import {
+  createBundleReader,
+  MAX_BUNDLE_BYTES,
+  MAX_DOCUMENT_BYTES,
+  parseEvidenceBundle,
+  verifyRelease,
+  type ReleaseReader,
+  type Verdict,
+} from '@aibomgen/verify'
 import { Option, type Command } from 'commander'
 
 import { createCommand, show, type CommandContext, type CommonFlags } from '../command.ts'
@@ -10,6 +19,7 @@ import { describeFiles, openRelease } from '../open-release.ts'
 import { composeVerification } from '../trusted.ts'
 
 interface VerifyFlags extends CommonFlags {
+  readonly server?: string
   readonly trust?: string
   readonly file: readonly string[]
   readonly layout?: string
@@ -29,9 +39,11 @@ export function createVerifyCommand(context: CommandContext): Command {
     examples: [
       'aibomgen verify release --trust trust-root.json',
       'aibomgen verify release.aibundle --trust trust-root.json --file model.keras',
+      'aibomgen verify 6f1a… --server https://aibom.example.org --trust trust-root.json --evidence-only',
     ],
   })
-    .argument('<release>', 'a release directory or an evidence bundle')
+    .argument('<release>', 'a release directory or an evidence bundle; with --server, the id of a job there')
+    .option('--server <url>', 'fetch the evidence from this server; it is judged here, by your own trust root')
     .option('--trust <file>', 'the trust root to go by (the one in AIBOMGEN_HOME)')
     .option('--file <file...>', 'files that came apart from the release, matched by digest', [])
     .option('--layout <file>', 'a layout to hold the release to, instead of its own')
@@ -47,7 +59,7 @@ export function createVerifyCommand(context: CommandContext): Command {
 
 async function runVerify(path: string, flags: VerifyFlags, context: CommandContext): Promise<void> {
   const deps = await composeVerification(context.config.home, flags.trust)
-  const release = await openRelease(path)
+  const release = flags.server === undefined ? await openRelease(path) : await fetchRelease(path, flags.server, context)
   const report = await verifyRelease(release, deps, {
     layoutInForce: flags.layoutInForce,
     layout: flags.layout === undefined ? undefined : await readFileBounded(flags.layout, MAX_DOCUMENT_BYTES),
@@ -55,6 +67,15 @@ async function runVerify(path: string, flags: VerifyFlags, context: CommandConte
   })
   show(context, flags, { json: () => report, text: () => describeReport(report, context.output) })
   context.exitCode = exitCodeOf(report.verdict, flags.evidenceOnly === true)
+}
+
+/** The evidence of a job on a server, held in memory. Loaded when asked for: to verify offline takes none of it. */
+async function fetchRelease(id: string, url: string, { config }: CommandContext): Promise<ReleaseReader> {
+  const { createServerClient, readBody } = await import('../client/server-client.ts')
+  const server = createServerClient(config, url)
+  const response = await server.fetch(`/jobs/${encodeURIComponent(id)}/release`)
+  const bundle = await collectBytes(readBody(server.url, response), MAX_BUNDLE_BYTES)
+  return createBundleReader(parseEvidenceBundle(bundle))
 }
 
 function exitCodeOf(verdict: Verdict, evidenceIsEnough: boolean): number {

@@ -1,0 +1,65 @@
+/** The flags that say what to train, on what, and how: the same here and for a server. @module */
+
+import { METADATA_NAMES } from '@aibomgen/trainer/job'
+import { Option, type Command } from 'commander'
+
+import { parseNumber } from '../numbers.ts'
+
+/** The flags for parameters that are numbers, by wire name. */
+const NUMBER_PARAMETERS = [
+  ['epochs', 'how often to go through the data (50)'],
+  ['batch_size', 'rows per step (32)'],
+  ['validation_split', 'share of the rows that validates, from 0 to below 1 (0.2)'],
+  ['initial_epoch', 'epoch to start at, for a run that goes on (0)'],
+  ['steps_per_epoch', 'batches per epoch (all)'],
+  ['validation_steps', 'batches per validation (all)'],
+  ['validation_freq', 'epochs from one validation to the next (1)'],
+  ['seed', 'the one source of randomness, from 1 to 2147483647 (drawn)'],
+] as const
+
+/** What the flags say. Those of numbers and of metadata are read by name. */
+export interface JobFlags {
+  readonly model: string
+  readonly dataset: string
+  readonly definition: string
+  readonly shuffle: boolean
+  readonly backend?: string
+}
+
+/** Adds the flags to a command. */
+export function addJobFlags(command: Command): Command {
+  command
+    .requiredOption('--model <file>', 'a compiled Keras 3 model (.keras)')
+    .requiredOption('--dataset <file>', 'the data set (.csv)')
+    .requiredOption('--definition <file>', 'the dataset definition (YAML)')
+  for (const [name, description] of NUMBER_PARAMETERS) command.option(`${flagOf(name)} <number>`, description)
+  command
+    .option('--no-shuffle', 'keep the order of the rows: the last ones validate')
+    .option('--backend <name>', 'auto, wasm, cpu, node, node-gpu or webgpu (auto)')
+  for (const name of METADATA_NAMES) command.option(`${flagOf(name)} <text>`, `${name}, for the AIBoM`)
+  return command.option('--framework <name>', 'TensorFlow.js')
+}
+
+/** By wire name; what is no number goes on as text, to be refused with the range it should have been in. */
+export function readParameters(flags: JobFlags): Record<string, string | number | boolean | undefined> {
+  const numbers = NUMBER_PARAMETERS.map(([name]): [string, string | number | undefined] => {
+    const text = textFlag(flags, name)
+    return [name, text === undefined ? undefined : (parseNumber(text) ?? text)]
+  })
+  return { ...Object.fromEntries(numbers), shuffle: flags.shuffle, backend: flags.backend }
+}
+
+/** By wire name. */
+export function readMetadata(flags: JobFlags): Record<string, string | undefined> {
+  return Object.fromEntries(['framework', ...METADATA_NAMES].map((name) => [name, textFlag(flags, name)]))
+}
+
+function flagOf(name: string): string {
+  return `--${name.replaceAll('_', '-')}`
+}
+
+/** The value of the flag for a wire name: `batch_size` is `--batch-size`, which commander calls `batchSize`. */
+function textFlag(flags: object, name: string): string | undefined {
+  const value: unknown = Reflect.get(flags, new Option(flagOf(name)).attributeName())
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,119 @@
+/** The HTTP API of this process, put together. @module */
+
+import { randomBytes, randomUUID } from 'node:crypto'
+
+import {
+  addressOf,
+  allowOrigins,
+  audited,
+  checkReadiness,
+  createAccessTokenVerifier,
+  createApp,
+  createAuditLog,
+  createAuthenticator,
+  createMetrics,
+  createPages,
+  createRateLimiter,
+  createRequestLog,
+  limitCalls,
+  readPlatformState,
+  refuseForeignPages,
+  securityHeaders,
+  trustEverybody,
+  type AppDeps,
+  type Authenticator,
+} from '@aibomgen/server'
+
+import { drawTrainingSeed, systemClock } from '../compose.ts'
+import { readLayout, readSigners } from '../home/generation.ts'
+import { requireGeneration } from '../home/home.ts'
+import { readVersion } from '../package-files.ts'
+import type { Platform } from './open-platform.ts'
+
+const HEARTBEAT_SECONDS = 15
+/** How long database and store may take to answer whether they are there. */
+const PROBE_SECONDS = 5
+/** A year, once https is what this server is reached by. */
+const HSTS_SECONDS = 365 * 24 * 3600
+
+/**
+ * The app, with the intake's key and no other.
+ *
+ * @param stopping - aborts when the server stops
+ * @throws ConfigError `HOME_INCOMPLETE` without the intake's key
+ */
+export async function composeApp(platform: Platform, stopping: AbortSignal): Promise<ReturnType<typeof createApp>> {
+  const { database, store, presign, logger, settings, home, generation, passphrase } = platform
+  const { intake } = await readSigners(generation, ['intake'], passphrase)
+  const authenticate = composeAuthenticator(platform)
+  const metrics = createMetrics({
+    readState: () => readPlatformState(database),
+    clock: systemClock,
+    elapsedSeconds,
+    timeoutSeconds: PROBE_SECONDS,
+    logger,
+  })
+  const isHttps = settings.publicUrl?.startsWith('https:') === true
+  return createApp({
+    database,
+    store,
+    clock: systemClock,
+    intakeSigner: intake,
+    inputLimits: settings.inputLimits,
+    newId: randomUUID,
+    newSeed: drawTrainingSeed,
+    ...(settings.jobQuota !== undefined && { jobQuota: settings.jobQuota }),
+    readTrust: async () => {
+      const current = await requireGeneration(home)
+      return { trustRoot: current.trustRoot, layout: await readLayout(current) }
+    },
+    authenticate,
+    openVerification: settings.openVerification,
+    middleware: [
+      createRequestLog({ logger, newRequestId: randomUUID, elapsedSeconds }),
+      metrics.middleware,
+      securityHeaders(isHttps ? { hstsSeconds: HSTS_SECONDS } : {}),
+      allowOrigins(settings.corsOrigins),
+      refuseForeignPages(settings.corsOrigins),
+    ],
+    before: composeGuards(platform),
+    ...(presign && { presign }),
+    ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl }),
+    stopping,
+    heartbeatSeconds: HEARTBEAT_SECONDS,
+    checkReadiness: () => checkReadiness({ database, store, random: randomBytes }, { timeoutSeconds: PROBE_SECONDS }),
+    metrics: metrics.handler,
+    pages: createPages({ database, clock: systemClock }, authenticate),
+    version: await readVersion(),
+    onFailure: ({ error, ...request }) => logger.error('a request failed', { ...request, error }),
+  })
+}
+
+function composeAuthenticator({ database, settings: { providers } }: Platform): Authenticator {
+  if (providers === undefined) return trustEverybody
+  return createAuthenticator(database, createAccessTokenVerifier(providers, { fetch, clock: systemClock }))
+}
+
+/** What comes before calls that cost, change or reveal something: a place in the audit log, and a limit. */
+function composeGuards({ database, settings }: Platform): AppDeps['before'] {
+  const log = createAuditLog(database)
+  const limit = (name: string, calls: number) =>
+    limitCalls(createRateLimiter({ name, calls, seconds: 60 }, database), addressOf)
+  const verifications = limit('verify', settings.verificationsPerMinute)
+  return {
+    submit: [audited(log, 'job.submit'), limit('submit', settings.submissionsPerMinute)],
+    verify: [audited(log, 'release.verify'), verifications],
+    'look-up': [audited(log, 'aibom.find', (context) => context.req.query('sha256') ?? ''), verifications],
+    cancel: [audited(log, 'job.cancel', jobOf)],
+    delete: [audited(log, 'job.delete', jobOf)],
+    download: [audited(log, 'artifact.download', (context) => context.req.path)],
+  }
+}
+
+function jobOf(context: Parameters<typeof addressOf>[0]): string {
+  return context.req.param('id') ?? ''
+}
+
+function elapsedSeconds(): number {
+  return performance.now() / 1000
+}

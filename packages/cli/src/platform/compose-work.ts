@@ -1,0 +1,94 @@
+/** Workers and issuers of this process, put together: each with its own key and no other. @module */
+
+import { randomUUID } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { createIssuer, createWorkspaces } from '@aibomgen/pipeline'
+import { runIssuer, runWorker } from '@aibomgen/server'
+import { createProcessIsolation, DEFAULT_LIMITS } from '@aibomgen/trainer'
+import { captureEnvironment } from '@aibomgen/trainer/environment'
+
+import { composeProbes, systemClock } from '../compose.ts'
+import { listKeyFiles, readLayout, readSigners } from '../home/generation.ts'
+import { readVersion } from '../package-files.ts'
+import type { Platform } from './open-platform.ts'
+
+/** Works until its signal aborts. */
+export type Work = (signal: AbortSignal) => Promise<void>
+
+/** The engines that this trainer comes with. */
+const BACKENDS = ['wasm', 'cpu']
+const PROBE_TIMEOUT_SECONDS = 20
+
+/**
+ * A worker that trains one job at a time.
+ *
+ * @throws ConfigError `HOME_INCOMPLETE` without the worker's key or a layout
+ */
+export async function composeWorker(platform: Platform): Promise<Work> {
+  const { database, store, logger, settings, generation, passphrase } = platform
+  const { worker } = await readSigners(generation, ['worker'], passphrase)
+  await mkdir(settings.dataDirectory, { recursive: true, mode: 0o700 })
+  const isolation = createProcessIsolation()
+  const probes = await composeProbes(settings.dataDirectory)
+  const seen = await captureEnvironment(probes, { timeoutSeconds: PROBE_TIMEOUT_SECONDS })
+  const cpu = seen.cpu.status === 'observed' && seen.cpu.value.model
+  const deps = {
+    database,
+    store,
+    clock: systemClock,
+    isolation,
+    probes,
+    workspaces: createWorkspaces(join(settings.dataDirectory, 'workspaces')),
+    workerSigner: worker,
+    trustRoot: generation.trustRoot.root,
+    layout: await readLayout(generation),
+    onError: (error: Error) => logger.error('the worker met an error', { error }),
+  }
+  const { memoryBytes, wallClockSeconds } = settings
+  const options = {
+    limits: {
+      ...DEFAULT_LIMITS,
+      ...(memoryBytes !== undefined && { memoryBytes }),
+      ...(wallClockSeconds !== undefined && { wallClockSeconds }),
+    },
+    // Whoever breaks out of a training reaches what lies in this home, and no more.
+    keySeparation: (await listKeyFiles(generation)).length === 1 ? ('separate' as const) : ('single-host' as const),
+    requireIsolation: settings.requireIsolation,
+    graceSeconds: settings.graceSeconds,
+    identity: {
+      id: randomUUID(),
+      keyid: worker.publicKey.keyid,
+      isolation: await isolation.probe(),
+      backends: BACKENDS,
+      cpu: cpu !== false && cpu.status === 'observed' ? cpu.value : 'unknown',
+      version: await readVersion(),
+    },
+  }
+  return (signal) => runWorker(deps, options, signal)
+}
+
+/**
+ * An issuer, which verifies what workers recorded, and publishes.
+ *
+ * @throws ConfigError `HOME_INCOMPLETE` without the issuer's key or a layout
+ */
+export async function composeIssuer(platform: Platform): Promise<Work> {
+  const { database, store, logger, settings, generation, passphrase } = platform
+  const { issuer: signer } = await readSigners(generation, ['issuer'], passphrase)
+  const issuer = createIssuer(
+    {
+      store,
+      clock: systemClock,
+      signer,
+      trustRoot: generation.trustRoot.root,
+      layout: await readLayout(generation),
+      manufacturer: { name: settings.manufacturer },
+      toolVersion: await readVersion(),
+    },
+    { specVersion: '1.6', withheld: [] },
+  )
+  const onError = (error: Error): void => logger.error('the issuer met an error', { error })
+  return (signal) => runIssuer({ database, store, issuer, onError }, { includeInputs: true }, signal)
+}

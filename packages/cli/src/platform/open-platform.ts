@@ -1,0 +1,103 @@
+/** What every process of the platform has: its database, its store, its log, and the home that it speaks for. @module */
+
+import { join } from 'node:path'
+
+import type { ArtifactDescriptor, ArtifactStore } from '@aibomgen/core'
+import { createLogger, openDatabase, type Database, type Logger } from '@aibomgen/server'
+
+import { systemClock } from '../compose.ts'
+import type { Generation } from '../home/generation.ts'
+import type { TextStream } from '../output.ts'
+import type { PlatformSettings, S3Settings, StoreSettings } from './settings.ts'
+
+/** An open platform. Disposing of it closes what it holds. */
+export interface Platform extends AsyncDisposable {
+  readonly settings: PlatformSettings
+  readonly home: string
+  /** Keys, trust root and layout at the start. */
+  readonly generation: Generation
+  readonly passphrase: string | undefined
+  readonly database: Database
+  readonly store: ArtifactStore
+  /** Where clients may fetch artifacts from the store itself. */
+  readonly presign?: (artifact: ArtifactDescriptor, fileName: string) => Promise<string>
+  readonly logger: Logger
+}
+
+/** What is opened, and for whom. */
+export interface PlatformOrder {
+  readonly settings: PlatformSettings
+  readonly home: string
+  readonly generation: Generation
+  readonly passphrase: string | undefined
+  /** Names the process in its log. */
+  readonly service: 'server' | 'worker' | 'issuer'
+  readonly stderr: TextStream
+}
+
+const LINK_SECONDS = 15 * 60
+
+/**
+ * Opens database and store.
+ *
+ * @throws ConfigError `DATABASE_LOCKED`; ArtifactError `DATABASE_UNAVAILABLE`, `STORE_UNAVAILABLE`
+ */
+export async function openPlatform(order: PlatformOrder): Promise<Platform> {
+  const { settings, service, stderr, ...held } = order
+  const logger = createLogger({ level: settings.logLevel, clock: systemClock, service }, stderr)
+  const stored = await openStore(settings.store)
+  const database = await openPlatformDatabase(settings, logger)
+  return { ...held, settings, logger, database, ...stored, [Symbol.asyncDispose]: () => database.close() }
+}
+
+/**
+ * The database that the settings name: PostgreSQL, else the one in the data directory.
+ *
+ * @throws ConfigError `DATABASE_LOCKED`; ArtifactError `DATABASE_UNAVAILABLE`
+ */
+export function openPlatformDatabase(
+  { databaseUrl, dataDirectory }: PlatformSettings,
+  logger: Logger,
+): Promise<Database> {
+  const where = databaseUrl === undefined ? { directory: join(dataDirectory, 'database') } : { url: databaseUrl }
+  return openDatabase(where, {
+    clock: systemClock,
+    onError: (error) => logger.error('the database failed in the background', { error }),
+  })
+}
+
+async function openStore(settings: StoreSettings): Promise<Pick<Platform, 'store' | 'presign'>> {
+  if ('bucket' in settings) return openBucket(settings)
+  const { FsArtifactStore } = await import('@aibomgen/storage/fs')
+  return { store: new FsArtifactStore(settings.directory) }
+}
+
+async function openBucket(settings: S3Settings): Promise<Pick<Platform, 'store' | 'presign'>> {
+  const [{ S3Client }, { S3ArtifactLinker, S3ArtifactStore }] = await Promise.all([
+    import('@aws-sdk/client-s3'),
+    import('@aibomgen/storage/s3'),
+  ])
+  const { bucket, prefix, region, credentials, publicEndpoint } = settings
+  const locationAt = (endpoint: string | undefined): ConstructorParameters<typeof S3ArtifactStore>[0] => ({
+    bucket,
+    prefix,
+    client: new S3Client({
+      region,
+      ...(credentials && { credentials }),
+      // Servers other than AWS have no host name for each bucket.
+      ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    }),
+  })
+  const store = new S3ArtifactStore(locationAt(settings.endpoint))
+  await store.assertReady()
+  if (publicEndpoint === undefined) return { store }
+  const linker = new S3ArtifactLinker(locationAt(publicEndpoint))
+  return {
+    store,
+    presign: async ({ sha256 }, filename) => {
+      return (await linker.presign(sha256, { filename, expiresInSeconds: LINK_SECONDS })).href
+    },
+  }
+}
