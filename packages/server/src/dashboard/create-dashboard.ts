@@ -36,7 +36,7 @@ const ASSETS: AssetPaths = {
 }
 
 /** What a page of the dashboard may load and do: what this server serves, and nothing that stands in the page itself. */
-export const DASHBOARD_POLICY =
+export const DASHBOARD_POLICY: string =
   "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 

@@ -44,6 +44,8 @@ export async function runTool(call: ToolCall, signal: AbortSignal): Promise<Tool
   const kill = (answer?: NotScanned): void => {
     if (answer !== undefined) killed.answer ??= answer
     killGroup(child.pid)
+    // One that left the group may still hold the other end.
+    child.stdout.destroy()
   }
 
   const parts: Uint8Array[] = []

@@ -130,6 +130,17 @@ describe('createTrivyScanner', () => {
     expect(status).toMatch(/^State:\s+[XZ]/m)
   })
 
+  it('waits for nobody that left its process group and holds its output', async () => {
+    const scanner = await createScanner(
+      `require('node:child_process').spawn('/bin/sleep', ['5'], { stdio: 'inherit', detached: true })
+       setInterval(() => {}, 1000)`,
+      { timeoutSeconds: 1 },
+    )
+    const started = performance.now()
+    expect(await scanner.scan(never)).toMatchObject({ why: 'timed-out' })
+    expect(performance.now() - started).toBeLessThan(4500)
+  })
+
   it('stops when it is told to', async () => {
     const scanner = await createScanner('setInterval(() => {}, 1000)')
     const stop = AbortSignal.timeout(200)
