@@ -1,8 +1,7 @@
 /** Multipart forms, read in one pass: each file goes where it belongs while it arrives. @module */
 
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
+import type { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 
 import { ParseError, SdkError, type Problem } from '@aibomgen/core'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
@@ -47,14 +46,25 @@ export async function readForm<Taken extends object>(request: Request, shape: Fo
     reading.takeText(field, value, truncated),
   )
   parser.on('partsLimit', () => reading.refuse(tooMany('parts', MAX_FORM_PARTS)))
+  parser.on('error', (cause) => reading.refuse(malformed('its parts, whole', cause)))
+  const stream: ReadableStream<Uint8Array> | null = request.body
+  const body = stream?.getReader()
   try {
-    // Undici's types and Node's describe the same stream.
-    const body = request.body as NodeReadableStream<Uint8Array> | null
-    await pipeline(body === null ? Readable.from([]) : Readable.fromWeb(body), parser, { signal: reading.signal })
+    for (
+      let part = await body?.read();
+      part !== undefined && !part.done;
+      part = await reading.orRefused(body?.read())
+    ) {
+      const { value } = part
+      await reading.passes((passed) => parser.write(value, passed))
+    }
+    await reading.passes((passed) => parser.once('finish', passed).end())
+    return await reading.finish()
   } catch (cause) {
-    await reading.end(cause instanceof SdkError ? cause : malformed('its parts, whole', cause))
+    reading.refuse(cause instanceof SdkError ? cause : malformed('its parts, whole', cause))
+    await body?.cancel().catch(() => undefined)
+    return reading.end()
   }
-  return reading.finish()
 }
 
 class FormReading<Taken extends object> {
@@ -70,19 +80,19 @@ class FormReading<Taken extends object> {
     this.#shape = shape
   }
 
-  /** Aborts when the form is refused. */
-  get signal(): AbortSignal {
-    return this.#refused.signal
-  }
-
   /** Refuses the form: the first reason counts. */
   refuse(reason: unknown): void {
     this.#refused.abort(reason)
   }
 
   takeFile(field: string | undefined, file: Readable, name: string): void {
-    // The parser tells a file of a body that was cut off by an event, which must find a listener.
-    file.on('error', (error) => this.refuse(malformed('its parts, whole', error)))
+    // The parser tells of a body that was cut off first; what it then tells the file says nothing more, or nothing.
+    file.on('error', () => undefined)
+    const refused = this.#refused.signal
+    const whole = async function* (): AsyncGenerator<Uint8Array, void> {
+      for await (const bytes of file as AsyncIterable<Uint8Array>) yield bytes
+      refused.throwIfAborted()
+    }
     const taker = field === undefined ? undefined : this.#takers().get(field)
     const problem = this.#problemWith(field, taker !== undefined, 'a file') ?? problemWithName(field ?? '', name)
     if (problem !== undefined || field === undefined || taker === undefined) {
@@ -93,7 +103,7 @@ class FormReading<Taken extends object> {
     this.#open.add(file)
     const taking = async (): Promise<void> => {
       try {
-        this.#files.set(field, { name, taken: await taker(file) })
+        this.#files.set(field, { name, taken: await taker(whole()) })
         this.#open.delete(file)
       } catch (error) {
         this.refuse(error)
@@ -109,9 +119,50 @@ class FormReading<Taken extends object> {
     else if (field !== undefined) this.#texts.set(field, value)
   }
 
-  /** Ends what still takes bytes, waits for it, and throws the first reason. */
-  async end(reason: unknown): Promise<never> {
-    this.refuse(reason)
+  /** What comes next, unless the form is refused meanwhile: a client may send nothing for long. */
+  async orRefused<T>(next: Promise<T> | undefined): Promise<T | undefined> {
+    const { signal } = this.#refused
+    const { promise: refused, reject } = Promise.withResolvers<never>()
+    const stop = (): void => reject(signal.reason as Error)
+    signal.addEventListener('abort', stop)
+    try {
+      signal.throwIfAborted()
+      return await Promise.race([next, refused])
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  /**
+   * Returns when the parser has got through with a step. On some bodies it never does, such as one that goes on in the
+   * middle of a line after its last boundary: one that waits for nobody, and is not through, is stuck.
+   */
+  async passes(step: (passed: () => void) => void): Promise<void> {
+    let isThrough = false
+    const through = new Promise<void>((resolve) => {
+      step(() => {
+        isThrough = true
+        resolve()
+      })
+    })
+    await Promise.race([through, this.#idle()])
+    this.#refused.signal.throwIfAborted()
+    if (!isThrough) throw malformed('its parts, whole, and nothing but them')
+  }
+
+  /** Returns when no file is being taken, and all that was due at once has happened. */
+  async #idle(): Promise<void> {
+    let count: number
+    do {
+      count = this.#takings.length
+      await Promise.all(this.#takings)
+      await setImmediate()
+      await setImmediate()
+    } while (count < this.#takings.length)
+  }
+
+  /** Ends what still takes bytes, waits for it, and throws the reason. */
+  async end(): Promise<never> {
     for (const file of this.#open) file.destroy(malformed('its parts, whole'))
     await Promise.all(this.#takings)
     throw this.#refused.signal.reason
@@ -120,7 +171,7 @@ class FormReading<Taken extends object> {
   /** The form, when all of it is there. */
   async finish(): Promise<Form<Taken>> {
     await Promise.all(this.#takings)
-    if (this.signal.aborted) return this.end(this.signal.reason)
+    this.#refused.signal.throwIfAborted()
     const missing = [...this.#takers().keys()].filter((field) => !this.#files.has(field))
     if (missing.length > 0) {
       throw invalid(missing.map((path) => ({ path, expected: 'a file', got: 'no such field' })))

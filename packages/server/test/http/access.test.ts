@@ -1,0 +1,63 @@
+/** Who is answered, and what is said when something is wrong. @module */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { createApp } from '../../src/http/create-app.ts'
+import { createApi, expectProblem, type Api, type Json } from './api.ts'
+
+let api: Api
+
+beforeAll(async () => {
+  api = await createApi()
+})
+afterAll(() => api[Symbol.asyncDispose]())
+
+describe('who may ask', () => {
+  it.each(['/job_status/x', '/jobs', '/workers', '/aiboms?sha256=x', '/nothing', '/developer/job_status/x'])(
+    'asks strangers for a token at %s',
+    async (path) => {
+      const answer = await api.ask(path)
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/)
+      await expectProblem(answer, 401, 'TOKEN_REFUSED')
+    },
+  )
+
+  it('does not believe a bad token, and says so', async () => {
+    const answer = await api.ask('/jobs', { user: 'mallory' })
+    expect(answer.headers.get('www-authenticate')).toContain('invalid_token')
+    await expectProblem(answer, 401, 'TOKEN_REFUSED')
+  })
+
+  it('tells workers to operators alone', async () => {
+    await expectProblem(await api.ask('/workers', { user: 'alice' }), 403, 'ACCESS_DENIED')
+    expect(await (await api.ask('/workers', { user: 'olga' })).json()).toEqual({ workers: [] })
+  })
+
+  it('answers what there is nothing for with a problem', async () => {
+    await expectProblem(await api.ask('/nothing', { user: 'alice' }), 404, 'NOT_FOUND')
+  })
+
+  it.each(['/healthz', '/readyz', '/trust', '/openapi.json', '/docs', '/docs/swagger-ui.css', '/docs/start.js'])(
+    'answers anybody at %s',
+    async (path) => {
+      expect((await api.ask(path)).status).toBe(200)
+    },
+  )
+
+  it('tells keys and files of its trust as they are', async () => {
+    const trust: Json = await (await api.ask('/trust')).json()
+    expect(trust.keys.map(({ role }: { role: string }) => role)).toEqual(['owner', 'intake', 'worker', 'issuer'])
+    expect(JSON.parse(trust.layout).signed._type).toBe('layout')
+    expect(JSON.parse(trust.trust_root).payloadType).toBe('application/vnd.aibomgen.trust-root+json')
+  })
+})
+
+describe('what is the server’s own problem', () => {
+  it('is told to the operator, and to the client as a code alone', async () => {
+    const broken: Api['deps'] = { ...api.deps, readTrust: () => Promise.reject(new Error('secret: /etc/keys')) }
+    const answer = await createApp(broken).request('/trust')
+    const body = await expectProblem(answer, 500, 'INTERNAL')
+    expect(JSON.stringify(body)).not.toContain('secret')
+    expect(api.failures.splice(0)).toMatchObject([{ requestId: body.request_id, method: 'GET', path: '/trust' }])
+  })
+})
