@@ -14,6 +14,8 @@ const commands = [
   ...['init', 'example', 'train', 'verify', 'verify-file', 'env', 'keys list', 'keys rotate', 'keys export'],
   ...['trust show', 'trust enroll', 'trust revoke', 'trust renew', 'trust update'],
   ...['bom show', 'bom validate', 'bom verify'],
+  ...['serve', 'worker', 'issuer', 'submit', 'status', 'artifacts', 'download', 'cancel'],
+  ...['audit export', 'audit verify'],
 ]
 
 describe('--help', () => {
