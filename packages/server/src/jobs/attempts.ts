@@ -53,8 +53,7 @@ export async function claimJob(database: Database, jobId: string, workerId: stri
 }
 
 /**
- * Keeps what a run tells, and says whether its end was asked for. Not made durable on PGlite: news that a power failure
- * takes are told again by the attempt that follows.
+ * Keeps what a run tells, and says whether its end was asked for.
  *
  * @throws TrainingError `ATTEMPT_SUPERSEDED`
  */
@@ -63,7 +62,7 @@ export async function reportNews(
   attempt: Attempt,
   { progress, events, log }: RunNews,
 ): Promise<{ readonly cancelRequested: boolean }> {
-  return database.db.transaction(async (transaction) => {
+  return database.transact(async (transaction) => {
     const job = await lockAttempt(transaction, attempt)
     if (progress !== undefined) await transaction.update(jobs).set({ progress }).where(eq(jobs.id, job.id))
     if (log.length > 0) await transaction.insert(jobLogs).values({ ...attempt, bytes: log })

@@ -6,10 +6,11 @@ import { sql, type ExtractTablesWithRelations } from 'drizzle-orm'
 import type { PgDatabase, PgQueryResultHKT, PgTransaction } from 'drizzle-orm/pg-core'
 import { PgBoss } from 'pg-boss'
 
+import type { Connection } from './connection.ts'
 import { isDatabaseUnavailable } from './infrastructure-failure.ts'
 import { JOB_CHANNEL, JobSignals } from './job-signals.ts'
 import { migrate } from './migrate.ts'
-import { openPglite, type Connection } from './pglite.ts'
+import { openPglite } from './pglite.ts'
 import { openPostgres } from './postgres.ts'
 import { createQueues, SUPERVISE_SECONDS } from './queue.ts'
 
@@ -24,7 +25,7 @@ interface RowsOfQuery extends PgQueryResultHKT {
 }
 
 /** Drizzle over either database. Inside `transact`, only the transaction's own may be used: PGlite has one connection. */
-export type Queries = PgDatabase<RowsOfQuery, NoRelations>
+export type Queries = Omit<PgDatabase<RowsOfQuery, NoRelations>, 'transaction'>
 
 /** A transaction. */
 export type Transaction = PgTransaction<RowsOfQuery, NoRelations, ExtractTablesWithRelations<NoRelations>>
@@ -77,7 +78,7 @@ export async function openDatabase(config: DatabaseConfig, { clock, onError }: D
   boss.on('error', onError)
   const signals = new JobSignals()
   try {
-    await migrate(connection.db)
+    await migrate(connection)
     await boss.start()
     await createQueues(boss)
     const listener = await boss.getDb().listen?.(
@@ -109,7 +110,7 @@ export async function openDatabase(config: DatabaseConfig, { clock, onError }: D
 
 async function transact<T>(connection: Connection, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   try {
-    const result = await connection.db.transaction(work)
+    const result = await connection.transaction(work)
     await connection.settle()
     return result
   } catch (cause) {

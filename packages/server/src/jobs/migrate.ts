@@ -2,7 +2,7 @@
 
 import { sql } from 'drizzle-orm'
 
-import type { Queries } from './database.ts'
+import type { Connection } from './connection.ts'
 import { JOBS_SQL } from './migrations/0001-jobs.ts'
 import { ACCESS_SQL } from './migrations/0002-access.ts'
 
@@ -16,8 +16,8 @@ const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
 const MIGRATION_LOCK = 4_162_026_11
 
 /** Applies what is missing, all of it or nothing; whoever comes second waits, and finds nothing missing. */
-export async function migrate(db: Queries): Promise<void> {
-  await db.transaction(async (transaction) => {
+export async function migrate(connection: Connection): Promise<void> {
+  await connection.transaction(async (transaction) => {
     await transaction.execute(sql`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`)
     await transaction.execute(
       sql`CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, applied_at timestamp with time zone NOT NULL DEFAULT now())`,

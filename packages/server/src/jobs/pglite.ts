@@ -4,21 +4,10 @@ import { open, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { reasonOf } from '@aibomgen/core/node'
-import { fromPglite, type ConstructorOptions } from 'pg-boss'
+import { fromPglite } from 'pg-boss'
 
-import type { Queries } from './database.ts'
+import type { Connection } from './connection.ts'
 import { lockDirectory } from './directory-lock.ts'
-
-/** A connection to a database, before there is a queue in it. */
-export interface Connection {
-  readonly kind: 'pglite' | 'postgres'
-  readonly db: Queries
-  /** How pg-boss reaches the same database. */
-  readonly bossOptions: ConstructorOptions
-  /** Returns when all that was committed before the call outlives a power failure. */
-  settle(): Promise<void>
-  close(): Promise<void>
-}
 
 /**
  * Opens the embedded database in `directory`, which is made when it is missing.
@@ -38,9 +27,11 @@ export async function openPglite(directory: string): Promise<Connection> {
     const mark = join(directory, 'flushed')
     await syncTree(data, mark)
     const settle = oneAtATime(() => syncFiles(join(data, 'pg_wal')))
+    const db = drizzle(lite)
     return {
       kind: 'pglite',
-      db: drizzle(lite),
+      db,
+      transaction: (work) => db.transaction(work),
       bossOptions: { db: fromPglite(lite), backend: 'pglite' },
       settle,
       async close() {

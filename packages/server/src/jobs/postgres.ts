@@ -1,6 +1,7 @@
 /** A PostgreSQL server, for as many processes as there are. @module */
 
-import type { Connection } from './pglite.ts'
+import type { Connection } from './connection.ts'
+import { isDatabaseUnavailable } from './infrastructure-failure.ts'
 
 const MAX_CONNECTIONS = 10
 const QUEUE_CONNECTIONS = 4
@@ -21,6 +22,19 @@ export async function openPostgres(url: string, onError: (error: Error) => void)
   return {
     kind: 'postgres',
     db: drizzle(pool),
+    async transaction(work) {
+      // Not drizzle's own way from a pool: it never returns a connection that was cut before BEGIN.
+      const client = await pool.connect()
+      let broken = false
+      try {
+        return await drizzle(client).transaction(work)
+      } catch (error) {
+        broken = isDatabaseUnavailable(error)
+        throw error
+      } finally {
+        client.release(broken)
+      }
+    },
     bossOptions: { connectionString: url, max: QUEUE_CONNECTIONS, connectionTimeoutMillis },
     settle: () => Promise.resolve(),
     close: () => pool.end(),

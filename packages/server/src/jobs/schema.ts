@@ -1,12 +1,39 @@
 /** The tables of jobs, as drizzle sees them. What makes them is in `migrations/`. @module */
 
+import type { Timestamp } from '@aibomgen/core'
 import { bigserial, boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
-import { bytesColumn, timestampColumn } from './columns.ts'
-import { JOB_STATES, type JobEventType } from './job.ts'
+import {
+  bytesColumn,
+  timestampColumn,
+  type Column,
+  type FilledColumn,
+  type NullableColumn,
+  type Table,
+} from './columns.ts'
+import { JOB_STATES, type JobEventType, type JobState } from './job.ts'
 
 /** Jobs: one row for good, changed only by who holds its attempt, or its row lock. */
-export const jobs = pgTable(
+export const jobs: Table<{
+  id: Column<string>
+  owner: Column<string>
+  state: Column<JobState>
+  attempt: FilledColumn<number>
+  priority: Column<number>
+  submittedAt: Column<Timestamp>
+  startedAt: NullableColumn<Timestamp>
+  endedAt: NullableColumn<Timestamp>
+  record: Column<Uint8Array>
+  receiptName: Column<string>
+  receipt: Column<Uint8Array>
+  runLinkName: NullableColumn<string>
+  runLink: NullableColumn<Uint8Array>
+  release: NullableColumn<unknown>
+  failure: NullableColumn<unknown>
+  progress: NullableColumn<unknown>
+  cancelRequestedAt: NullableColumn<Timestamp>
+  filesDeletedAt: NullableColumn<Timestamp>
+}> = pgTable(
   'jobs',
   {
     id: uuid('id').primaryKey(),
@@ -37,7 +64,12 @@ export const jobs = pgTable(
 )
 
 /** Which artifacts a job holds in the store, and what they are to it. Artifacts in no row are garbage. */
-export const jobFiles = pgTable(
+export const jobFiles: Table<{
+  jobId: Column<string>
+  name: Column<string>
+  sha256: Column<string>
+  deleted: FilledColumn<boolean>
+}> = pgTable(
   'job_files',
   {
     jobId: uuid('job_id')
@@ -52,7 +84,14 @@ export const jobFiles = pgTable(
 )
 
 /** What happened to jobs. */
-export const jobEvents = pgTable(
+export const jobEvents: Table<{
+  sequence: FilledColumn<number>
+  jobId: Column<string>
+  attempt: Column<number>
+  at: Column<Timestamp>
+  type: Column<JobEventType>
+  data: Column<unknown>
+}> = pgTable(
   'job_events',
   {
     sequence: bigserial('sequence', { mode: 'number' }).primaryKey(),
@@ -68,7 +107,12 @@ export const jobEvents = pgTable(
 )
 
 /** What training children printed, piece by piece. */
-export const jobLogs = pgTable(
+export const jobLogs: Table<{
+  sequence: FilledColumn<number>
+  jobId: Column<string>
+  attempt: Column<number>
+  bytes: Column<Uint8Array>
+}> = pgTable(
   'job_logs',
   {
     sequence: bigserial('sequence', { mode: 'number' }).primaryKey(),
@@ -82,7 +126,14 @@ export const jobLogs = pgTable(
 )
 
 /** Workers, alive or not. */
-export const workers = pgTable('workers', {
+export const workers: Table<{
+  id: Column<string>
+  keyid: Column<string>
+  identity: Column<unknown>
+  jobId: NullableColumn<string>
+  startedAt: Column<Timestamp>
+  lastSeenAt: Column<Timestamp>
+}> = pgTable('workers', {
   id: text('id').primaryKey(),
   keyid: text('keyid').notNull(),
   identity: jsonb('identity').notNull(),

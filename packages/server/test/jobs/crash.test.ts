@@ -111,7 +111,7 @@ describe.skipIf(noPostgres)(`on PostgreSQL (skipped: ${noPostgres})`, () => {
 
   it('a job whose worker is killed with -9 is done by another, and published once', async () => {
     const worker = startProcess('work', config)
-    const job = await platform.submitWine({ epochs: 400 })
+    const job = await platform.submitWine({ epochs: 200 })
     const { id } = await submitRecord(database, { job, owner: 'ada', priority: 0 })
     await untilEvent(database, id, ({ type }) => type === 'epoch')
     await kill(worker)
@@ -126,7 +126,7 @@ describe.skipIf(noPostgres)(`on PostgreSQL (skipped: ${noPostgres})`, () => {
   })
 
   it('a job goes on when every connection is cut under its training', async () => {
-    const job = await platform.submitWine({ epochs: 400 })
+    const job = await platform.submitWine({ epochs: 200 })
     const { id } = await submitRecord(database, { job, owner: 'ada', priority: 0 })
     const ended = await working(async () => {
       await untilEvent(database, id, ({ type }) => type === 'epoch')
