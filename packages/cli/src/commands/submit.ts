@@ -3,7 +3,7 @@
 import { openAsBlob } from 'node:fs'
 import { basename } from 'node:path'
 
-import { ArtifactError } from '@aibomgen/core'
+import { ArtifactError, utf8Encode } from '@aibomgen/core'
 import { reasonOf } from '@aibomgen/core/node'
 import type { Command } from 'commander'
 import * as z from 'zod'
@@ -53,7 +53,7 @@ async function runSubmit(flags: SubmitFlags, context: CommandContext): Promise<v
   const body = await buildForm(flags)
   const answer = await server.ask(submissionSchema, '/submit_job_by_model_and_data', { method: 'POST', body })
   const { job_id: id, receipt } = answer
-  if (flags.receipt !== undefined) await writeThroughScratch(flags.receipt, new TextEncoder().encode(receipt.link))
+  if (flags.receipt !== undefined) await writeThroughScratch(flags.receipt, utf8Encode(receipt.link))
   if (flags.wait !== true) return show(context, flags, { json: () => answer, text: () => id })
   context.output.note(`job ${id}`)
   const job = await waitFor(id, server, context)

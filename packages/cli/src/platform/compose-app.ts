@@ -83,7 +83,7 @@ export async function composeApp(platform: Platform, stopping: AbortSignal): Pro
     heartbeatSeconds: HEARTBEAT_SECONDS,
     checkReadiness: () => checkReadiness({ database, store, random: randomBytes }, { timeoutSeconds: PROBE_SECONDS }),
     metrics: metrics.handler,
-    pages: createPages({ database, clock: systemClock }, authenticate),
+    pages: createPages({ database, clock: systemClock }),
     version: await readVersion(),
     onFailure: ({ error, ...request }) => logger.error('a request failed', { ...request, error }),
   })

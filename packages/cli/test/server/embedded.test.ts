@@ -136,6 +136,13 @@ describe('aibomgen serve', () => {
     })
   })
 
+  it('says that a port is taken', async () => {
+    await using other = await createPlace()
+    const ended = await other.run('serve', '--port', new URL(server.url).port, '--json')
+    expect(ended.exitCode).toBe(78)
+    expect(JSON.parse(ended.stdout).error.detail.problems).toMatchObject([{ path: 'port' }])
+  })
+
   it('refuses a second process on the same data directory', async () => {
     const second = await place.run('serve', '--port', '0')
     expect(second.exitCode).toBe(78)
@@ -151,6 +158,9 @@ describe('aibomgen serve', () => {
     expect(entries).toBeGreaterThan(3)
     const audit = await readFile(join(place.directory, 'audit.jsonl'), 'utf8')
     expect(audit).toContain('"action":"job.submit"')
+    // Each call once: a request has one entry.
+    const requests = audit.match(/"requestId":"[^"]+"/g) ?? []
+    expect(new Set(requests).size).toBe(entries)
     const verify = ['audit', 'verify', 'audit.jsonl', '--head', `${head.sequence}:${head.sha256}`]
     expect((await place.run(...verify)).exitCode).toBe(0)
     await writeFile(join(place.directory, 'audit.jsonl'), audit.replace('job.submit', 'job.cancel'))

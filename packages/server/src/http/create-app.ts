@@ -62,7 +62,8 @@ export function createApp(deps: AppDeps): Router {
   const developer = createDeveloper(deps)
   app.route('/', developer)
   app.route('/', new Hono<AppEnv>().route('/developer', developer))
-  guard(app, ['cancel', 'delete', 'download'], deps)
+  // Downloads are guarded by the developer's routes, which stand at the root as well: once is enough.
+  guard(app, ['cancel', 'delete'], deps)
   addJobs(app, deps)
   addJobEvents(app, deps)
   addJobFiles(app, deps)

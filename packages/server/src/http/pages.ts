@@ -1,18 +1,12 @@
-/** Pages for people, for those alone who are known. @module */
+/** The dashboard as the API's pages: it shows each caller what the API would. @module */
 
 import { Hono, type Context } from 'hono'
 
-import type { Authenticator } from '../auth/authenticator.ts'
 import { createDashboard, type DashboardDeps } from '../dashboard/create-dashboard.ts'
 import type { AppEnv } from './app-deps.ts'
-import { requireUser } from './auth.ts'
 
-/** The dashboard, behind the same door as the API. */
-export function createPages(deps: Omit<DashboardDeps, 'principalOf'>, authenticate: Authenticator): Hono<AppEnv> {
-  const pages = new Hono<AppEnv>()
-  for (const path of ['/', '/ui/*']) pages.use(path, requireUser(authenticate))
-  return pages.route(
-    '/',
-    createDashboard({ ...deps, principalOf: (context: Context<AppEnv>) => context.get('principal') }),
-  )
+/** The pages. Who asks, the API has found out before. */
+export function createPages(deps: Omit<DashboardDeps, 'principalOf'>): Hono<AppEnv> {
+  const principalOf = (context: Context<AppEnv>): AppEnv['Variables']['principal'] => context.get('principal')
+  return new Hono<AppEnv>().route('/', createDashboard({ ...deps, principalOf }))
 }
