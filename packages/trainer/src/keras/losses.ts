@@ -116,9 +116,11 @@ function binaryCrossentropy(config: ConfigReader): Elementwise {
     const target = smoothing === 0 ? labels : tf.add(tf.mul(labels, 1 - smoothing), 0.5 * smoothing)
     const scores = logits ?? (fromLogits ? output : undefined)
     if (scores !== undefined) {
-      // max(x, 0) − x·z + log(1 + e^−|x|), as tf.nn.sigmoid_cross_entropy_with_logits has it
-      const tail = tf.log1p(tf.exp(tf.neg(tf.abs(scores))))
-      return tf.add(tf.sub(tf.relu(scores), tf.mul(scores, target)), tail)
+      // max(x, 0) − x·z + log(1 + e^−|x|), as tf.nn.sigmoid_cross_entropy_with_logits has it. A score of 0 (all hidden
+      // units dead, no bias yet) counts as above: of relu and abs the gradient would be −z there, not ½ − z.
+      const above = tf.greaterEqual(scores, 0)
+      const tail = tf.log1p(tf.exp(tf.where(above, tf.neg(scores), scores)))
+      return tf.add(tf.sub(tf.where(above, scores, tf.zerosLike(scores)), tf.mul(scores, target)), tail)
     }
     const probability = tf.clipByValue(output, EPSILON, 1 - EPSILON)
     const hit = tf.mul(target, tf.log(probability))

@@ -76,6 +76,16 @@ def binary_from_probabilities():
 
 
 @case()
+def binary_scores_of_zero():
+    """Rows of zeros, and no bias yet: the gradient right at 0 counts."""
+    rows = table(4)
+    rows[::3] = 0
+    model = sequential((4,), L.Dense(3, activation="relu"), L.Dense(1, activation="sigmoid"))
+    model.compile(optimizers.SGD(0.5), "binary_crossentropy", metrics=["accuracy"])
+    return model, [rows], classes(2)
+
+
+@case()
 def cnn_batch_norm():
     model = sequential(
         (8, 9, 2),
