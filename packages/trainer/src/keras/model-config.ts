@@ -159,7 +159,8 @@ function readCall(node: JsonValue, layer: Omit<LayerConfig, 'calls'>): readonly 
   const { args, kwargs } = objectOf(node, 'inbound node')
   const where = `layer "${layer.name}" (${layer.className})`
   for (const [name, value] of Object.entries(objectOf(kwargs ?? {}, 'kwargs'))) {
-    if (value !== null) throw modelUnsupported('call argument', name, where)
+    // What a pass is for overrides `training`, whatever the graph says (`keras.src.models.functional.operation_fn`).
+    if (name !== 'training' && value !== null) throw modelUnsupported('call argument', name, where)
   }
   const [first, ...others] = listOf(args, 'args')
   if (first === undefined || others.some((other) => other !== null)) {

@@ -158,6 +158,17 @@ def functional_branches():
 
 
 @case()
+def functional_dropout():
+    """Keras writes down the `training` that each call was built with, and passes it over."""
+    start = keras.Input((4,))
+    hidden = L.Dropout(0.0)(L.Dense(6, activation="relu")(start))
+    hidden = L.BatchNormalization()(hidden, training=False)
+    model = keras.Model(start, L.Dense(1)(hidden))
+    model.compile(optimizers.SGD(0.1), "mse")
+    return model, [table(4)], table(1)
+
+
+@case()
 def adapted_frozen():
     data = table(4) * 3 + 1
     normal = L.Normalization()
