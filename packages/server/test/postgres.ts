@@ -2,7 +2,7 @@
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, globSync } from 'node:fs'
+import { globSync } from 'node:fs'
 import { chown, mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,8 @@ import pg from 'pg'
 const BINARIES = globSync('/usr/lib/postgresql/*/bin').sort().reverse()[0]
 
 /** Why there can be no PostgreSQL here; undefined where there can. */
-export const noPostgres: string | undefined = postgresMissing()
+export const noPostgres: string | undefined =
+  BINARIES === undefined ? 'there is no PostgreSQL server: apt-get install postgresql' : undefined
 
 /** A running server. */
 export interface PostgresServer extends AsyncDisposable {
@@ -81,12 +82,6 @@ export async function startPostgres(): Promise<PostgresServer> {
       await rm(directory, { recursive: true, force: true })
     },
   }
-}
-
-function postgresMissing(): string | undefined {
-  if (BINARIES === undefined) return 'there is no PostgreSQL server (apt-get install postgresql)'
-  const isRoot = process.getuid?.() === 0
-  return isRoot && !existsSync('/etc/passwd') ? 'a PostgreSQL server does not run as root' : undefined
 }
 
 /** PostgreSQL refuses to run as root: it runs as `postgres` or `nobody` then. */

@@ -1,6 +1,6 @@
 /** An exclusive lock on a directory that does not outlive its process, however that ends. @module */
 
-import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { ConfigError } from '@aibomgen/core'
@@ -27,12 +27,13 @@ const SILENCE_SECONDS = 30
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const identity = await identifyThisProcess()
-  const draft = join(directory, `.lock-draft-${identity}`)
-  await writeFile(draft, identity, { mode: 0o600 })
+  const own = await mkdtemp(join(directory, '.lock-'))
   try {
+    const draft = join(own, 'draft')
+    await writeFile(draft, identity)
     return await takeLock(directory, draft, identity)
   } finally {
-    await rm(draft, { force: true })
+    await rm(own, { recursive: true })
   }
 }
 

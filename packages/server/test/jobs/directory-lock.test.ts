@@ -21,15 +21,17 @@ afterEach(() => rm(directory, { recursive: true }))
 const locked = { code: 'DATABASE_LOCKED' }
 const MODULE = new URL('../../src/jobs/directory-lock.ts', import.meta.url).href
 
-/** A process that takes the lock, and holds it until it is killed. */
-async function lockElsewhere(): Promise<{ readonly pid: number; kill(): Promise<void> }> {
+/** A process that tries to take the lock, says how that went, and lives until it is killed. */
+async function lockElsewhere(): Promise<{ readonly pid: number; readonly said: string; kill(): Promise<void> }> {
   const program = `import { lockDirectory } from ${JSON.stringify(MODULE)}
-    await lockDirectory(${JSON.stringify(directory)}); console.log('locked'); setInterval(() => {}, 1000)`
+    setInterval(() => {}, 1000)
+    await lockDirectory(${JSON.stringify(directory)}).then(() => console.log('LOCKED'), (error) => console.log(error.code))`
   const argv = ['--conditions=@aibomgen/source', '--input-type=module', '-e', program]
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] })
-  await once(child.stdout, 'data')
+  const [said] = (await once(child.stdout, 'data')) as [Buffer]
   return {
     pid: child.pid ?? 0,
+    said: String(said).trim(),
     async kill() {
       child.kill('SIGKILL')
       await once(child, 'exit')
@@ -59,10 +61,14 @@ describe('lockDirectory', () => {
   it('goes to one of many that take over at once', async () => {
     const dead = await lockElsewhere()
     await dead.kill()
-    const results = await Promise.allSettled([lockElsewhereOnce(), lockElsewhereOnce(), lockElsewhereOnce()])
-    expect(results.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1)
-    const next = await lockDirectory(directory)
-    await next.release()
+    const others = await Promise.all([lockElsewhere(), lockElsewhere(), lockElsewhere(), lockElsewhere()])
+    expect(others.map(({ said }) => said).sort()).toEqual([
+      'DATABASE_LOCKED',
+      'DATABASE_LOCKED',
+      'DATABASE_LOCKED',
+      'LOCKED',
+    ])
+    for (const other of others) await other.kill()
   })
 
   it.each([
@@ -80,10 +86,3 @@ describe('lockDirectory', () => {
     await lock.release()
   })
 })
-
-/** Takes the lock in this process, and gives it back only after the others have tried. */
-async function lockElsewhereOnce(): Promise<void> {
-  const lock = await lockDirectory(directory)
-  await new Promise((resolve) => setImmediate(resolve))
-  await lock.release()
-}
