@@ -1,13 +1,23 @@
 /** The table of API tokens, as drizzle sees it. What makes it is in the migrations. @module */
 
-import type { Sha256Hex } from '@aibomgen/core'
+import type { Sha256Hex, Timestamp } from '@aibomgen/core'
 import { index, pgTable, text } from 'drizzle-orm/pg-core'
 
-import { timestampColumn } from '../jobs/columns.ts'
+import { timestampColumn, type Column, type NullableColumn, type Table } from '../jobs/columns.ts'
 import type { UserRole } from './principal.ts'
 
 /** API tokens, without the tokens: what is here lets nobody in. Revoked ones stay, for the audit log speaks of them. */
-export const apiTokens = pgTable(
+export const apiTokens: Table<{
+  id: Column<string>
+  sha256: Column<Sha256Hex>
+  owner: Column<string>
+  roles: Column<UserRole[]>
+  label: Column<string>
+  createdAt: Column<Timestamp>
+  expiresAt: Column<Timestamp>
+  lastUsedAt: NullableColumn<Timestamp>
+  revokedAt: NullableColumn<Timestamp>
+}> = pgTable(
   'api_tokens',
   {
     id: text('id').primaryKey(),

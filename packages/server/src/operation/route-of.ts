@@ -8,7 +8,6 @@ import { matchedRoutes } from 'hono/route'
  * asked after the answer was made.
  */
 export function routeOf(context: Context): string {
-  const route = matchedRoutes(context).at(-1)
-  // Middleware is registered for wildcards; a request that met nothing else met no route.
-  return route === undefined || route.path.endsWith('*') ? 'none' : route.path
+  // Middleware is registered for wildcards, also behind the route that answers; a request that met nothing else met none.
+  return matchedRoutes(context).findLast(({ path }) => !path.endsWith('*'))?.path ?? 'none'
 }
