@@ -53,6 +53,7 @@ const cases: [string, [number, number], [number, number], Geometry][] = [
   ['strides that leave a rest', [9, 8], [4, 3], { strides: [3, 2], dilations: [1, 1], padding: 'valid' }],
   ['strides, same', [8, 9], [3, 3], { strides: [2, 2], dilations: [1, 1], padding: 'same' }],
   ['strides wider than the filter', [7, 7], [1, 2], { strides: [3, 3], dilations: [1, 1], padding: 'same' }],
+  ['strides that pass over the last row', [4, 3], [1, 2], { strides: [2, 1], dilations: [1, 1], padding: 'same' }],
   ['dilated', [7, 8], [3, 2], { strides: [1, 1], dilations: [2, 3], padding: 'valid' }],
   ['dilated, same', [6, 5], [3, 3], { strides: [1, 1], dilations: [2, 2], padding: 'same' }],
 ]
