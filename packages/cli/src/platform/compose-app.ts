@@ -94,16 +94,16 @@ function composeAuthenticator({ database, settings: { providers } }: Platform): 
   return createAuthenticator(database, createAccessTokenVerifier(providers, { fetch, clock: systemClock }))
 }
 
-/** What comes before calls that cost, change or reveal something: a place in the audit log, and a limit. */
+/** What comes before calls that cost, change or reveal something: a limit, so that a flood is not written down, then the audit log. */
 function composeGuards({ database, settings }: Platform): AppDeps['before'] {
   const log = createAuditLog(database)
   const limit = (name: string, calls: number) =>
     limitCalls(createRateLimiter({ name, calls, seconds: 60 }, database), addressOf)
   const verifications = limit('verify', settings.verificationsPerMinute)
   return {
-    submit: [audited(log, 'job.submit'), limit('submit', settings.submissionsPerMinute)],
-    verify: [audited(log, 'release.verify'), verifications],
-    'look-up': [audited(log, 'aibom.find', (context) => context.req.query('sha256') ?? ''), verifications],
+    submit: [limit('submit', settings.submissionsPerMinute), audited(log, 'job.submit')],
+    verify: [verifications, audited(log, 'release.verify')],
+    'look-up': [verifications, audited(log, 'aibom.find', (context) => context.req.query('sha256') ?? '')],
     cancel: [audited(log, 'job.cancel', jobOf)],
     delete: [audited(log, 'job.delete', jobOf)],
     download: [audited(log, 'artifact.download', (context) => context.req.path)],
