@@ -7,7 +7,7 @@ import type { JsonObject } from '@aibomgen/core'
 import type { KerasObject } from './compile-config.ts'
 import { ConfigReader, isJsonObject, textOf } from './config-reader.ts'
 import { modelUnsupported } from './model-errors.ts'
-import type { Gradient } from './optimizers/gradient.ts'
+import { Gradient } from './optimizers/gradient.ts'
 import { adagrad, adam, rmsprop, sgd, type UpdateRule } from './optimizers/update-rules.ts'
 
 /** An optimizer as a model was compiled with it. */
@@ -137,7 +137,10 @@ function decay(weight: Variable, { weightDecay, learningRate }: SharedOptions): 
   weight.assign(tf.sub(weight, tf.mul(tf.mul(weight, weightDecay), learningRate)))
 }
 
-/** The first of `clipnorm`, `global_clipnorm` and `clipvalue` that is set, as Keras takes them. */
+/**
+ * The first of `clipnorm`, `global_clipnorm` and `clipvalue` that is set, as Keras takes them. Of a looked-up table all
+ * three look at single occurrences; `global_clipnorm` then adds them up, the others leave them apart.
+ */
 function clip(gradients: ReadonlyMap<Variable, Gradient>, options: SharedOptions): ReadonlyMap<Variable, Gradient> {
   const { clipnorm, globalClipnorm, clipvalue } = options
   const each = (change: (gradient: Gradient) => Gradient): ReadonlyMap<Variable, Gradient> =>
@@ -152,7 +155,7 @@ function clip(gradients: ReadonlyMap<Variable, Gradient>, options: SharedOptions
   if (globalClipnorm !== undefined && globalClipnorm > 0) {
     const norm = tf.sqrt(tf.addN([...gradients.values()].map((gradient) => gradient.squaredNorm())))
     const scale = tf.mul(globalClipnorm, tf.minimum(tf.div(1, norm), 1 / globalClipnorm))
-    return each((gradient) => gradient.map((values) => tf.mul(values, scale)))
+    return each((gradient) => Gradient.dense(tf.mul(gradient.sum(), scale)))
   }
   if (clipvalue !== undefined && clipvalue > 0) {
     return each((gradient) => gradient.map((values) => tf.clipByValue(values, -clipvalue, clipvalue)))

@@ -140,6 +140,27 @@ def embedding_clipped():
     return model, [RNG.integers(0, 7, size=(ROWS, 5)).astype("float32")], table(1)
 
 
+def embedding(optimizer):
+    model = sequential((6,), L.Embedding(5, 3), L.Flatten(), L.Dense(1))
+    model.compile(optimizer, "mse")
+    return model, [RNG.integers(0, 5, size=(ROWS, 6)).astype("float32")], table(1)
+
+
+@case()
+def embedding_clipnorm():
+    return embedding(optimizers.RMSprop(0.01, clipnorm=0.1))
+
+
+@case()
+def embedding_global_clipnorm():
+    return embedding(optimizers.Adam(0.02, global_clipnorm=0.5))
+
+
+@case()
+def embedding_clipvalue():
+    return embedding(optimizers.Adagrad(0.1, clipvalue=0.02))
+
+
 @case()
 def functional_branches():
     first, second = keras.Input((4,), name="first"), keras.Input((3,), name="second")
