@@ -43,7 +43,7 @@ export async function verifyAuditLog(
   let head = after
   let line = 0
   assertAgrees(head, expected, line)
-  for await (const text of lines) {
+  for await (const text of oneByOne(lines)) {
     line += 1
     const entry = parseLine(text, line)
     assertFollows(entry, head, line)
@@ -54,6 +54,10 @@ export async function verifyAuditLog(
     throw broken(line, 'truncated', `the log ends with entry ${head.sequence}, and had ${expected.sequence}`)
   }
   return { entries: line, head }
+}
+
+async function* oneByOne(lines: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string> {
+  yield* lines
 }
 
 function parseLine(text: string, line: number): AuditEntry {
