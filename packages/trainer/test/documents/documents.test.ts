@@ -91,16 +91,12 @@ describe.each(documents)('$name', ({ name, value, parse, bytes }) => {
   })
 
   it('throws nothing but ParseError, whatever comes', () => {
-    const input = fc.oneof(
-      fc.uint8Array(),
-      fc
-        .json()
-        .filter((text) => text.trim() !== '{}')
-        .map(utf8Encode),
-    )
     fc.assert(
-      fc.property(input, (hostile) => {
-        expect(errorOf(ParseError, () => parse(hostile))).toBeInstanceOf(ParseError)
+      fc.property(fc.oneof(fc.uint8Array(), fc.json().map(utf8Encode)), (hostile) => {
+        // Arbitrary JSON is a document now and then: `{"a": []}` is a history.
+        expect(errorOrNothing(() => parse(hostile))).toSatisfy(
+          (error) => error === undefined || error instanceof ParseError,
+        )
       }),
     )
   })
@@ -132,3 +128,12 @@ describe('output documents', () => {
     )
   })
 })
+
+function errorOrNothing(act: () => unknown): unknown {
+  try {
+    act()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
