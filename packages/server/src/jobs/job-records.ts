@@ -32,7 +32,7 @@ export interface JobQuery {
 }
 
 /** Files that are no evidence: what `deleteFiles` lets go. */
-const DELETED_FILES = ['inputs/model', 'inputs/dataset', 'outputs/trained_model.keras']
+export const DELETED_FILES: readonly string[] = ['inputs/model', 'inputs/dataset', 'outputs/trained_model.keras']
 
 /**
  * Puts a job on record and into the queue, in one transaction: when this returns, the job will be run, whatever becomes
@@ -132,7 +132,7 @@ export async function deleteFiles(database: Database, id: string): Promise<Job> 
     await transaction
       .update(jobFiles)
       .set({ deleted: true })
-      .where(and(eq(jobFiles.jobId, id), inArray(jobFiles.name, DELETED_FILES)))
+      .where(and(eq(jobFiles.jobId, id), inArray(jobFiles.name, [...DELETED_FILES])))
     await transaction
       .update(jobs)
       .set({ filesDeletedAt: job.filesDeletedAt ?? database.clock.now() })

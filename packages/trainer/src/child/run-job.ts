@@ -23,6 +23,7 @@ import { summarizeModel } from '../keras/model-summary.ts'
 import type { KerasModel } from '../keras/model.ts'
 import { createRandom, type Random } from '../random.ts'
 import { parseTrainingParameters, type TrainingParameters } from '../training-parameters.ts'
+import { MAX_YAML_BYTES } from '../yaml.ts'
 import { reportProgress, type ProgressDeps } from './progress.ts'
 import type { StartedBackend } from './protocol.ts'
 
@@ -40,7 +41,6 @@ export interface RunJobDeps extends ProgressDeps {
 }
 
 const MAX_JOB_BYTES = 1024 * 1024
-const MAX_DEFINITION_BYTES = 256 * 1024
 /** What one array can hold. */
 const MAX_MODEL_BYTES = 2 ** 31 - 1
 
@@ -53,7 +53,7 @@ export async function runJob(paths: JobPaths, deps: RunJobDeps): Promise<void> {
   const inputs = dirname(paths.job)
   const job = parseJobRecord(await readFileBounded(paths.job, MAX_JOB_BYTES))
   const parameters = parseTrainingParameters(job.parameters)
-  const definition = parseDatasetDefinition(await readFileBounded(join(inputs, 'definition'), MAX_DEFINITION_BYTES))
+  const definition = parseDatasetDefinition(await readFileBounded(join(inputs, 'definition'), MAX_YAML_BYTES))
   assertTrainable(definition)
   const model = await loadKerasModel(await readFileBounded(join(inputs, 'model'), MAX_MODEL_BYTES))
   const random = createRandom(parameters.seed)

@@ -1,8 +1,9 @@
 /** What is said of a job over HTTP. @module */
 
-import type { ArtifactDescriptor, InputName } from '@aibomgen/core'
+import type { ArtifactDescriptor } from '@aibomgen/core'
 import * as z from 'zod'
 
+import { DELETED_FILES } from '../../jobs/job-records.ts'
 import { JOB_STATES, type Job, type JobState } from '../../jobs/job.ts'
 
 /** A file, by what it is. `name` is its name in a release; of an input, what its submitter calls it. */
@@ -89,19 +90,12 @@ export function describeJob(job: Job): JobAnswer {
   }
 }
 
-/** Files that go when a job's files are deleted: everything else is evidence. */
-const DELETABLE: readonly (InputName | 'outputs/trained_model.keras')[] = [
-  'inputs/model',
-  'inputs/dataset',
-  'outputs/trained_model.keras',
-]
-
 /** The files of a job that can be had: all of its release, but for those that were deleted. None before it is completed. */
 export function filesOf({ release, filesDeletedAt }: Job): readonly ArtifactDescriptor[] {
   if (release === undefined) return []
   const files = [...release.files, release.index]
   if (filesDeletedAt === undefined) return files
-  return files.filter(({ name }) => !DELETABLE.some((deletable) => deletable === name))
+  return files.filter(({ name }) => !DELETED_FILES.includes(name))
 }
 
 function describeFile({ name, sha256, sizeBytes }: ArtifactDescriptor): FileAnswer {
