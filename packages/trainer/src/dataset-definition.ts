@@ -74,9 +74,6 @@ export interface TfrecordDefinition extends ShapedDefinition {
 /** A dataset definition of any type. */
 export type DatasetDefinition = TableDefinition | ImageDefinition | TfrecordDefinition
 
-/** A definition that can be trained on by this version. */
-export type TrainableDefinition = TableDefinition & { readonly type: 'csv' }
-
 const DOCUMENT = 'dataset definition'
 
 /**
@@ -99,17 +96,12 @@ export function parseDatasetDefinition(bytes: Uint8Array): DatasetDefinition {
   }
 }
 
-/**
- * Refuses a definition of a type that can be described but not yet trained on.
- *
- * @throws ParseError `FORMAT_UNSUPPORTED`
- */
-export function assertTrainable(definition: DatasetDefinition): asserts definition is TrainableDefinition {
-  if (definition.type === 'csv') return
-  throw new ParseError(
+/** The error for a type that can be described but not yet trained on. */
+export function unsupportedType(type: DatasetType): ParseError<'FORMAT_UNSUPPORTED'> {
+  return new ParseError(
     'FORMAT_UNSUPPORTED',
-    `dataset definition: expected type csv, got ${definition.type}, which this version cannot train on yet`,
-    { file: 'definition', expected: 'csv', got: definition.type },
+    `dataset definition: expected type csv, got ${type}, which this version cannot train on yet`,
+    { file: 'definition', expected: 'csv', got: type },
   )
 }
 

@@ -1,7 +1,6 @@
 /** What a host that takes jobs needs of the trainer: parsers and documents. Loads no training engine. @module */
 
 export {
-  assertTrainable,
   parseDatasetDefinition,
   type ColumnDefinition,
   type ColumnType,
@@ -13,7 +12,6 @@ export {
   type PreprocessingDefinition,
   type TableDefinition,
   type TfrecordDefinition,
-  type TrainableDefinition,
 } from './dataset-definition.ts'
 export {
   parseDatasetManifest,

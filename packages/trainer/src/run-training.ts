@@ -1,6 +1,6 @@
 /** Runs one training in a confined child process, and tells what was seen of it. @module */
 
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { ENVIRONMENT_REPORT_TYPE, TRAINING_COMMAND, TrainingError, type Clock, type Timestamp } from '@aibomgen/core'
@@ -79,7 +79,9 @@ export async function runTraining(
   const log = new RunLog(options.onLog)
 
   const startedAt = deps.clock.now()
-  const { backend, returnValue } = await superviseTraining(staged.directory, deps, options, log)
+  const { backend, returnValue } = await withScratch(join(staged.directory, 'scratch'), () =>
+    superviseTraining(staged.directory, deps, options, log),
+  )
   const endedAt = deps.clock.now()
   await assertTrainingOutputs(staged.directory)
 
@@ -93,6 +95,18 @@ export async function runTraining(
     backend: observed(backend),
   }
   return { command: TRAINING_COMMAND, returnValue, startedAt, endedAt, logs: log.bytes(), backend, environment }
+}
+
+/** Gives the child a directory for what outgrows its memory: empty before and gone after, however the run ends. */
+async function withScratch<T>(path: string, run: () => Promise<T>): Promise<T> {
+  const remove = (): Promise<void> => rm(path, { recursive: true, force: true })
+  await remove()
+  await mkdir(path)
+  try {
+    return await run()
+  } finally {
+    await remove()
+  }
 }
 
 async function probeIsolation(isolation: Isolation, required: IsolationName | undefined): Promise<IsolationReport> {

@@ -1,6 +1,6 @@
 /** One training job, from the files of its inputs to the files of its outputs. @module */
 
-import { mkdir } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 import { parseJobRecord, TrainingError, type OutputName } from '@aibomgen/core'
@@ -8,9 +8,8 @@ import { readFileBounded, writeFileAtomic } from '@aibomgen/core/node'
 
 import { loadBackend } from '../backends/load-backend.ts'
 import type { BackendReport } from '../backends/training-backend.ts'
-import { assertTrainable, parseDatasetDefinition, type TrainableDefinition } from '../dataset-definition.ts'
-import { readCsv } from '../datasets/csv.ts'
-import { prepareTable, type PreparedDataset } from '../datasets/prepared-dataset.ts'
+import { parseDatasetDefinition } from '../dataset-definition.ts'
+import { prepareDataset } from '../datasets/prepare-dataset.ts'
 import { serializeDatasetManifest } from '../documents/dataset-manifest.ts'
 import { serializeMetrics } from '../documents/metrics.ts'
 import { serializeModelSummary } from '../documents/model-summary.ts'
@@ -20,8 +19,7 @@ import { fit } from '../fit.ts'
 import { labelKindOf } from '../keras/compile-config.ts'
 import { loadKerasModel, writeKerasModel } from '../keras/load-model.ts'
 import { summarizeModel } from '../keras/model-summary.ts'
-import type { KerasModel } from '../keras/model.ts'
-import { createRandom, type Random } from '../random.ts'
+import { createRandom } from '../random.ts'
 import { parseTrainingParameters, type TrainingParameters } from '../training-parameters.ts'
 import { MAX_YAML_BYTES } from '../yaml.ts'
 import { reportProgress, type ProgressDeps } from './progress.ts'
@@ -30,7 +28,10 @@ import type { StartedBackend } from './protocol.ts'
 /** Where a job lies. The other inputs lie beside the job record: `model`, `dataset`, `definition`. */
 export interface JobPaths {
   readonly job: string
-  /** A directory; made where it is not there. */
+  /**
+   * A directory; made where it is not there. Beside it, `scratch` is for what outgrows memory, and is empty again when
+   * the job is done.
+   */
   readonly outputs: string
 }
 
@@ -54,10 +55,17 @@ export async function runJob(paths: JobPaths, deps: RunJobDeps): Promise<void> {
   const job = parseJobRecord(await readFileBounded(paths.job, MAX_JOB_BYTES))
   const parameters = parseTrainingParameters(job.parameters)
   const definition = parseDatasetDefinition(await readFileBounded(join(inputs, 'definition'), MAX_YAML_BYTES))
-  assertTrainable(definition)
   const model = await loadKerasModel(await readFileBounded(join(inputs, 'model'), MAX_MODEL_BYTES))
   const random = createRandom(parameters.seed)
-  const dataset = await prepareDataset(join(inputs, 'dataset'), definition, { model, parameters, random })
+  await using scratch = await createScratch(join(dirname(paths.outputs), 'scratch'))
+  const dataset = await prepareDataset({ dataset: join(inputs, 'dataset'), scratch: scratch.path }, definition, {
+    inputs: model.inputs,
+    outputs: [{ name: model.output.layer, shape: model.output.shape, labelKind: labelKindOf(model.compile) }],
+    validationSplit: parameters.validation_split,
+    shuffle: parameters.shuffle,
+    random: random.fork('split'),
+    signal: deps.signal,
+  })
   const backend = await loadBackend(parameters.backend)
 
   deps.emit({ type: 'started', backend: describeBackend(backend) })
@@ -86,29 +94,11 @@ export async function runJob(paths: JobPaths, deps: RunJobDeps): Promise<void> {
   deps.emit({ type: 'finished' })
 }
 
-async function prepareDataset(
-  path: string,
-  definition: TrainableDefinition,
-  job: { readonly model: KerasModel; readonly parameters: TrainingParameters; readonly random: Random },
-): Promise<PreparedDataset> {
-  const { model, parameters, random } = job
-  const [input, ...others] = model.inputs
-  if (input === undefined || others.length > 0) {
-    const got = String(model.inputs.length)
-    throw new TrainingError('SHAPE_MISMATCH', `inputs of the model: expected 1 for a CSV data set, got ${got}`, {
-      what: 'inputs of the model',
-      expected: '1',
-      got,
-    })
-  }
-  return prepareTable(await readCsv(path, definition), definition, {
-    validationSplit: parameters.validation_split,
-    shuffle: parameters.shuffle,
-    random: random.fork('split'),
-    labelKind: labelKindOf(model.compile),
-    inputShape: input.shape,
-    outputShape: model.output.shape,
-  })
+/** A directory of this run's own in `parent`, which may be a mount point: that one stays. */
+async function createScratch(parent: string): Promise<AsyncDisposable & { readonly path: string }> {
+  await mkdir(parent, { recursive: true })
+  const path = await mkdtemp(join(parent, 'run-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
 function toFitOptions(

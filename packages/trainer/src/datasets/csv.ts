@@ -1,6 +1,6 @@
 /** CSV files: the columns of a definition as typed arrays. @module */
 
-import type { TrainableDefinition } from '../dataset-definition.ts'
+import type { TableDefinition } from '../dataset-definition.ts'
 import { createColumnReader, type RefusedCell } from './column-reader.ts'
 import { readCsvRow, readCsvStructure } from './csv-structure.ts'
 import { datasetError } from './dataset-error.ts'
@@ -15,7 +15,7 @@ import type { Table } from './table.ts'
  *
  * @throws TrainingError `DATASET_INVALID`, with row and column where there are any; ArtifactError `FILE_UNREADABLE`
  */
-export async function readCsv(path: string, definition: TrainableDefinition): Promise<Table> {
+export async function readCsv(path: string, definition: TableDefinition): Promise<Table> {
   const structure = await readCsvStructure(path)
   const { header, rows } = structure
   assertColumns(header, definition)
@@ -47,7 +47,7 @@ export async function readCsv(path: string, definition: TrainableDefinition): Pr
   }
 }
 
-function assertColumns(header: readonly string[], definition: TrainableDefinition): void {
+function assertColumns(header: readonly string[], definition: TableDefinition): void {
   const seen = new Set<string>()
   for (const name of header) {
     if (seen.has(name)) throw datasetError('a header that names it twice', { column: name })

@@ -1,6 +1,6 @@
 /** A data set ready for a model: split, preprocessed, labels encoded, and described. @module */
 
-import type { TrainableDefinition } from '../dataset-definition.ts'
+import type { TableDefinition } from '../dataset-definition.ts'
 import type { DatasetManifest } from '../documents/dataset-manifest.ts'
 import type { OpenShape } from '../documents/model-summary.ts'
 import type { LabelKind, Preprocessing } from '../documents/preprocessing.ts'
@@ -33,7 +33,7 @@ export interface PrepareOptions extends SplitOptions {
  * @throws TrainingError `SPLIT_EMPTY`, `DATASET_INVALID`, `SHAPE_MISMATCH` where model, definition and data
  * do not agree
  */
-export function prepareTable(table: Table, definition: TrainableDefinition, options: PrepareOptions): PreparedDataset {
+export function prepareTable(table: Table, definition: TableDefinition, options: PrepareOptions): PreparedDataset {
   const features = table.columns.filter(({ name }) => name !== definition.label)
   const labelColumn = table.columns.find(({ name }) => name === definition.label)
   if (labelColumn === undefined) throw new TypeError(`table without its label ${definition.label}`)

@@ -6,7 +6,7 @@ import { ArtifactError, TrainingError } from '@aibomgen/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import type { MissingPolicy, TrainableDefinition } from '../../src/dataset-definition.ts'
+import type { MissingPolicy, TableDefinition } from '../../src/dataset-definition.ts'
 import { readCsv } from '../../src/datasets/csv.ts'
 import type { Table } from '../../src/datasets/table.ts'
 import { rejectionOf } from '../error-of.ts'
@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(directory, { recursive: true }))
 
-const definition: TrainableDefinition = {
+const definition: TableDefinition = {
   type: 'csv',
   columns: [
     { name: 'x', type: 'float' },
