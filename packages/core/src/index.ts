@@ -115,6 +115,15 @@ export {
   type SecuresystemslibKey,
 } from './key.ts'
 export { findTenure, keysInForce, ownersInForce, requireKeyInForce } from './keys-in-force.ts'
+export {
+  createMerkleProver,
+  createMerkleTree,
+  verifyMerkleProof,
+  type MerkleProof,
+  type MerkleProver,
+  type MerkleRoot,
+  type MerkleTreeHasher,
+} from './merkle-tree.ts'
 export { createEd25519Signer, seedFromPem, seedToPem, type Signer } from './signer.ts'
 export { addDays, compareTimestamps, parseTimestamp, toTimestamp, type Clock, type Timestamp } from './time.ts'
 export {
