@@ -45,7 +45,6 @@ export {
   TRUST_ROOT_PAYLOAD_TYPE,
   TRUST_ROOT_TYPE,
   URI_BASE,
-  VULNERABILITIES_NAME,
   type InputName,
   type OutputName,
   type StepName,

@@ -1,7 +1,9 @@
 /** Workspaces: a private directory for one run, gone when the run is over. @module */
 
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
+
+import { removeTree } from '@aibomgen/core/node'
 
 /** A directory of one run's own. Disposing removes it with all that is in it. */
 export interface Workspace extends AsyncDisposable {
@@ -22,7 +24,7 @@ export function createWorkspaces(parent: string): Workspaces {
       const directory = await mkdtemp(join(parent, `${jobId}-`))
       return {
         directory,
-        [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+        [Symbol.asyncDispose]: () => removeTree(directory),
       }
     },
   }

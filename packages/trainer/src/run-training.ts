@@ -1,9 +1,10 @@
 /** Runs one training in a confined child process, and tells what was seen of it. @module */
 
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { ENVIRONMENT_REPORT_TYPE, TRAINING_COMMAND, TrainingError, type Clock, type Timestamp } from '@aibomgen/core'
+import { removeTree } from '@aibomgen/core/node'
 
 import { captureEnvironment, type EnvironmentProbe } from './environment/capture-environment.ts'
 import type { BackendIdentity, EnvironmentReport, KeySeparation } from './environment/environment-report.ts'
@@ -99,13 +100,12 @@ export async function runTraining(
 
 /** Gives the child a directory for what outgrows its memory: empty before and gone after, however the run ends. */
 async function withScratch<T>(path: string, run: () => Promise<T>): Promise<T> {
-  const remove = (): Promise<void> => rm(path, { recursive: true, force: true })
-  await remove()
+  await removeTree(path)
   await mkdir(path)
   try {
     return await run()
   } finally {
-    await remove()
+    await removeTree(path)
   }
 }
 
