@@ -13,6 +13,8 @@ export interface PackageOnDisk {
   readonly directory: string
   readonly name: string
   readonly version: string
+  /** Where Node looks for it, where that is another path that leads to it: links, sorted. */
+  readonly links: readonly string[]
 }
 
 const MAX_MANIFEST_BYTES = 1024 * 1024
@@ -43,7 +45,8 @@ export async function findPackageDirectory(path: string): Promise<string> {
  * @throws ParseError where a manifest is none
  */
 export async function findInstalledPackages(directory: string): Promise<readonly PackageOnDisk[]> {
-  const found = new Map<string, PackageOnDisk>()
+  const found = new Map<string, Omit<PackageOnDisk, 'links'>>()
+  const links = new Map<string, Set<string>>()
   const queue = [await realpath(directory)]
   for (const current of queue) {
     if (found.has(current)) continue
@@ -52,10 +55,13 @@ export async function findInstalledPackages(directory: string): Promise<readonly
     const names = [...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.peerDependencies]
     for (const name of names) {
       const dependency = await resolvePackage(name, current)
-      if (dependency !== undefined) queue.push(dependency)
+      if (dependency === undefined) continue
+      const { real, lookedFor } = dependency
+      queue.push(real)
+      if (lookedFor !== real) links.set(real, (links.get(real) ?? new Set()).add(lookedFor))
     }
   }
-  return [...found.values()]
+  return [...found.values()].map((one) => ({ ...one, links: [...(links.get(one.directory) ?? [])].sort() }))
 }
 
 /** The directory itself, then its parents up to the root. */
@@ -72,10 +78,14 @@ async function readManifest(directory: string): Promise<z.infer<typeof manifestS
 }
 
 /** @see Node.js, "Loading from node_modules folders" */
-async function resolvePackage(name: string, from: string): Promise<string | undefined> {
+async function resolvePackage(
+  name: string,
+  from: string,
+): Promise<{ readonly real: string; readonly lookedFor: string } | undefined> {
   for (const directory of ancestors(from)) {
-    const manifest = await ifThere(realpath(join(directory, 'node_modules', name, 'package.json')))
-    if (manifest !== undefined) return dirname(manifest)
+    const lookedFor = join(directory, 'node_modules', name)
+    const manifest = await ifThere(realpath(join(lookedFor, 'package.json')))
+    if (manifest !== undefined) return { real: dirname(manifest), lookedFor }
   }
   return undefined
 }
