@@ -1,8 +1,15 @@
 /** Training: a confined child process that trains, and what is seen of it from outside. @module */
 
+export { createBubblewrapIsolation, type BubblewrapIsolationOptions } from './isolation/bubblewrap-isolation.ts'
+export {
+  findControlGroups,
+  NO_CONTROL_GROUPS,
+  type ControlGroup,
+  type ControlGroups,
+} from './isolation/control-group.ts'
 export { createProcessIsolation, type ProcessIsolationOptions } from './isolation/process-isolation.ts'
 export { trainingChildEntry } from './isolation/training-child-entry.ts'
-export type { ChildEnd, ChildHandle, Isolation, TrainingChild } from './isolation/isolation.ts'
+export type { ChildEnd, ChildHandle, Isolation, IsolationNeeds, TrainingChild } from './isolation/isolation.ts'
 export { DEFAULT_LIMITS, type Limits } from './isolation/limits.ts'
 export {
   runTraining,

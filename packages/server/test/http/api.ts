@@ -32,8 +32,6 @@ export interface Api extends AsyncDisposable {
   readonly deps: AppDeps
   readonly database: Database
   readonly platform: Platform
-  /** Where the platform keeps its store. */
-  readonly directory: string
   readonly clock: Clock
   /** What was answered with a status from 500 on. */
   readonly failures: RequestFailure[]
@@ -54,8 +52,7 @@ export interface AskOptions extends RequestInit {
 export async function createApi(changes: Partial<AppDeps> = {}): Promise<Api> {
   const home = await newDirectory()
   const database = await openTestDatabase({ directory: home.directory }, clock)
-  const directory = join(home.directory, 'platform')
-  const platform = await createPlatform(directory)
+  const platform = await createPlatform(join(home.directory, 'platform'))
   const { layout } = platform.workerDeps(database)
   const failures: RequestFailure[] = []
   let seed = 0
@@ -94,7 +91,6 @@ export async function createApi(changes: Partial<AppDeps> = {}): Promise<Api> {
     deps,
     database,
     platform,
-    directory,
     clock,
     failures,
     ask,

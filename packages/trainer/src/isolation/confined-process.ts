@@ -2,16 +2,19 @@
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { constants } from 'node:os'
 import type { Duplex, Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 
 import { TrainingError, type LimitFacts } from '@aibomgen/core'
 
+import type { ControlGroup } from './control-group.ts'
+import type { IsolationName } from './isolation-report.ts'
 import type { ChildEnd, ChildHandle, TrainingChild } from './isolation.ts'
+import { killIfThere } from './kill-if-there.ts'
 import type { Limits } from './limits.ts'
 import { MessageLines } from './message-lines.ts'
-import { outputReached, watchLimits } from './watch-limits.ts'
+import { filesReached, watchLimits } from './watch-limits.ts'
 
 /** How long the streams of a dead child may stay open: a process that left the group can hold them for ever. */
 const DRAIN_SECONDS = 1
@@ -28,60 +31,92 @@ const CHILD_ENVIRONMENT = {
   NODE_CHANNEL_SERIALIZATION_MODE: 'json',
 }
 
-/** A program and its arguments; never a shell's. */
+/** A program and its arguments. */
 export type Command = readonly [program: string, ...argv: string[]]
 
+/** What is started for a child, and what goes with it. */
+export interface Confinement {
+  readonly name: IsolationName
+  /** The whole command line, what confines the child included. */
+  readonly command: Command
+  /** What the command reads from its descriptors 4, 5, and so on. */
+  readonly descriptors: readonly Uint8Array[]
+  /** The control group that the command joins before anything else. */
+  readonly group: ControlGroup
+  /** Whether the command ends with 128 + n where the child was ended by signal n, as shells do. */
+  readonly tellsSignalsByExitCode: boolean
+  /** Sees to it that nothing of the child is left, once the command is gone. */
+  readonly cleanUp: () => Promise<void>
+}
+
+/** Joins the control groups whose files come first, and becomes the command behind them. */
+const JOIN_GROUPS = 'n=$1; shift; while [ $n -gt 0 ]; do echo $$ >"$1" || exit 125; shift; n=$((n-1)); done; exec "$@"'
+
 /**
- * Starts `command` for `child` and keeps to the contract of `Isolation.spawn`, as far as a parent can.
+ * Starts a command for `child` and keeps to the contract of `Isolation.spawn`, as far as a parent can.
  *
- * @param command - the whole command line, what confines the child included
  * @throws TrainingError `ISOLATION_UNAVAILABLE`
  */
 export async function startConfinedProcess(
-  command: Command,
+  confinement: Confinement,
   child: TrainingChild,
   limits: Limits,
   signal: AbortSignal,
 ): Promise<ChildHandle> {
-  const [program, ...argv] = command
+  const { group, descriptors } = confinement
+  const [program, ...argv] = joining(group, confinement.command)
   const started = spawn(program, argv, {
     cwd: child.directory,
     env: CHILD_ENVIRONMENT,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...descriptors.map(() => 'pipe' as const)],
     detached: true,
   })
   try {
     await once(started, 'spawn')
   } catch (cause) {
+    await group.remove()
     const reason = `cannot start the training child: ${cause instanceof Error ? cause.message : 'unknown'}`
-    throw new TrainingError('ISOLATION_UNAVAILABLE', reason, { required: 'process', reason }, { cause })
+    throw new TrainingError('ISOLATION_UNAVAILABLE', reason, { required: confinement.name, reason }, { cause })
   }
+  for (const [index, bytes] of descriptors.entries()) feed(started.stdio[4 + index] as Duplex, bytes)
   const channel = started.stdio[3] as Duplex
   return {
     send(message) {
       if (channel.writable) channel.write(`${JSON.stringify(message)}\n`)
     },
-    ended: superviseChild({ started, channel, child, limits, signal }),
+    ended: superviseChild({ started, channel, confinement, child, limits, signal }),
   }
+}
+
+function joining({ joinFiles }: ControlGroup, command: Command): Command {
+  if (joinFiles.length === 0) return command
+  return ['/bin/sh', '-c', JOIN_GROUPS, 'sh', String(joinFiles.length), ...joinFiles, ...command]
+}
+
+function feed(descriptor: Duplex, bytes: Uint8Array): void {
+  // Who dies before it has read this says so by how it ends.
+  descriptor.on('error', () => undefined).resume()
+  descriptor.end(bytes)
 }
 
 interface StartedChild {
   readonly started: ChildProcess
   readonly channel: Duplex
+  readonly confinement: Confinement
   readonly child: TrainingChild
   readonly limits: Limits
   readonly signal: AbortSignal
 }
 
-async function superviseChild({ started, channel, child, limits, signal }: StartedChild): Promise<ChildEnd> {
+async function superviseChild(running: StartedChild): Promise<ChildEnd> {
+  const { started, channel, confinement, child, limits, signal } = running
   const { stdout, stderr, pid } = started as ChildProcess & { stdout: Readable; stderr: Readable; pid: number }
-  const outputDirectory = join(child.directory, 'outputs')
   let failure: Error | undefined
   const fail = (error: unknown): void => {
     failure ??= error instanceof Error ? error : new TypeError(String(error))
-    killGroup(pid)
+    killIfThere(-pid)
   }
-  const kill = (): void => killGroup(pid)
+  const kill = (): void => killIfThere(-pid)
   signal.addEventListener('abort', kill, { once: true })
   if (signal.aborted) kill()
 
@@ -90,20 +125,36 @@ async function superviseChild({ started, channel, child, limits, signal }: Start
   for (const stream of [stdout, stderr]) listen(stream, child.onLog, fail)
 
   const watching = new AbortController()
-  const watched = watchLimits({ pid, outputDirectory }, limits, watching.signal).then((reached) => {
+  const watched = watchLimits(
+    { pid, directory: child.directory, group: confinement.group },
+    limits,
+    watching.signal,
+  ).then((reached) => {
     if (reached !== undefined) fail(limitReached(reached))
   }, fail)
 
   const [exitCode, exitSignal] = (await once(started, 'exit')) as [number | null, string | null]
   watching.abort()
   signal.removeEventListener('abort', kill)
-  killGroup(pid)
+  killIfThere(-pid)
   await drain([channel, stdout, stderr])
   await watched
-  const reached = await outputReached(outputDirectory, limits)
+  await confinement.cleanUp()
+  const stoppedAt = await confinement.group.reached()
+  await confinement.group.remove()
+  const reached = stoppedAt ?? (await filesReached(child.directory, limits))
   if (reached !== undefined) failure ??= limitReached(reached)
   if (failure !== undefined) throw failure
-  return { exitCode, signal: exitSignal }
+  return describeEnd(exitCode, exitSignal, confinement)
+}
+
+function describeEnd(
+  exitCode: number | null,
+  signal: string | null,
+  { tellsSignalsByExitCode }: Confinement,
+): ChildEnd {
+  const told = Object.entries(constants.signals).find(([, number]) => exitCode === 128 + number)?.[0]
+  return tellsSignalsByExitCode && told !== undefined ? { exitCode: null, signal: told } : { exitCode, signal }
 }
 
 /** Hands over what a stream gives, until it is refused: then the child has failed. */
@@ -129,15 +180,6 @@ async function drain(streams: readonly Readable[]): Promise<void> {
   ])
   done.abort()
   for (const stream of streams) stream.destroy()
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch (error) {
-    // ESRCH: nobody is left in the group, which is what was wanted.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
-  }
 }
 
 function limitReached(facts: LimitFacts): TrainingError {

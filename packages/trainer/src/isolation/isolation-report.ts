@@ -18,8 +18,13 @@ export const CONFINED_RESOURCES = [
   'outputSize',
   'wallClock',
 ] as const
+/** What reports answer for since there are isolations that confine it. Older reports say nothing of them. */
+export const LATER_RESOURCES = ['scratchSize', 'systemCalls', 'privileges', 'devices'] as const
+
 /** One of the things that a confinement may withhold or ration. */
 export type ConfinedResource = (typeof CONFINED_RESOURCES)[number]
+/** One of those that came later. */
+export type LaterResource = (typeof LATER_RESOURCES)[number]
 
 /** Whether a resource is confined: `by` names the mechanism, `reason` says why there is none. */
 export type Enforcement =
@@ -32,7 +37,9 @@ export type Enforcement =
 export interface IsolationReport {
   readonly name: IsolationName
   readonly keys: 'reachable' | 'unreachable'
-  readonly resources: Readonly<Record<ConfinedResource, Enforcement>>
+  readonly resources: Readonly<Record<ConfinedResource, Enforcement> & Partial<Record<LaterResource, Enforcement>>>
+  /** Of the image that a container was started from: `sha256:` and 64 hex digits. */
+  readonly image?: string
 }
 
 const enforcementSchema = z.discriminatedUnion('status', [
@@ -44,5 +51,32 @@ const enforcementSchema = z.discriminatedUnion('status', [
 export const isolationReportSchema: z.ZodType<IsolationReport> = z.strictObject({
   name: z.enum(ISOLATION_NAMES),
   keys: z.enum(['reachable', 'unreachable']),
-  resources: z.record(z.enum(CONFINED_RESOURCES), enforcementSchema),
+  resources: z.strictObject({
+    network: enforcementSchema,
+    fileSystem: enforcementSchema,
+    environmentVariables: enforcementSchema,
+    memory: enforcementSchema,
+    processes: enforcementSchema,
+    openFiles: enforcementSchema,
+    outputSize: enforcementSchema,
+    wallClock: enforcementSchema,
+    scratchSize: enforcementSchema.exactOptional(),
+    systemCalls: enforcementSchema.exactOptional(),
+    privileges: enforcementSchema.exactOptional(),
+    devices: enforcementSchema.exactOptional(),
+  }),
+  image: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .exactOptional(),
 })
+
+/** A resource that is confined, and by what. */
+export function enforced(by: string): Enforcement {
+  return { status: 'enforced', by }
+}
+
+/** A resource that is not confined, and why. */
+export function notEnforced(reason: string): Enforcement {
+  return { status: 'not-enforced', reason }
+}

@@ -5,14 +5,23 @@ import type { JsonValue } from '@aibomgen/core'
 import type { IsolationName, IsolationReport } from './isolation-report.ts'
 import type { Limits } from './limits.ts'
 
+/** What a child needs of the machine beyond its files. */
+export interface IsolationNeeds {
+  /** Device files of graphics cards: for a backend that computes on one, and for no other. */
+  readonly gpu?: boolean
+}
+
 /** A program to start, and who listens to it. */
-export interface TrainingChild {
+export interface TrainingChild extends IsolationNeeds {
   /** Absolute path of the JavaScript or TypeScript file that Node runs. */
   readonly entry: string
   /** Options for Node itself. */
   readonly execArgv: readonly string[]
   readonly argv: readonly string[]
-  /** The workspace: the child's working directory. Holds `inputs/`, and `outputs/` for the child to write. */
+  /**
+   * The workspace: the child's working directory. Holds `inputs/`; `outputs/` for the child to write; and, where it is
+   * there, `scratch/` for what it need not keep.
+   */
   readonly directory: string
   /** Takes what the child sends. It is a stranger's JSON. What this throws ends the child, and `ended` rejects with it. */
   readonly onMessage: (message: JsonValue) => void
@@ -41,16 +50,16 @@ export interface ChildHandle {
 /**
  * Starts training children and confines them.
  *
- * - `probe` starts nothing and says what `spawn` will enforce on this machine, never more.
+ * - `probe` starts no child and says what `spawn` will enforce on this machine, never more.
  * - `spawn` gives the child two output streams, one channel for JSON messages (Node's `process.send`), and an
  *   environment without anything of ours. What else of the host it can reach, `probe` says.
  * - `limits` hold from the start to the end; past one, the child is killed.
  * - When `signal` aborts, the child and its process group are killed at once. No handle outlives its child.
  *
- * @throws TrainingError `ISOLATION_UNAVAILABLE` from `spawn`, where the child cannot be started so confined
+ * @throws TrainingError `ISOLATION_UNAVAILABLE` where a child cannot be started so confined
  */
 export interface Isolation {
   readonly name: IsolationName
-  probe(): Promise<IsolationReport>
+  probe(needs?: IsolationNeeds): Promise<IsolationReport>
   spawn(child: TrainingChild, limits: Limits, signal: AbortSignal): Promise<ChildHandle>
 }

@@ -1,38 +1,39 @@
 /** Isolation `process`: limits and an empty environment, and nothing between the child and the user's files. @module */
 
-import { access, constants } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
 
 import { TrainingError } from '@aibomgen/core'
 
-import { startConfinedProcess, type Command } from './confined-process.ts'
-import type { Enforcement, IsolationReport } from './isolation-report.ts'
+import { startConfinedProcess, type Command, type Confinement } from './confined-process.ts'
+import { findControlGroups, type ControlGroups } from './control-group.ts'
+import { isExecutable } from './is-executable.ts'
+import { enforced, notEnforced, type IsolationReport } from './isolation-report.ts'
 import type { Isolation } from './isolation.ts'
-import type { Limits } from './limits.ts'
+import { resourceLimits } from './resource-limits.ts'
 import { WATCH_INTERVAL_SECONDS } from './watch-limits.ts'
 
-/** Where the program that sets resource limits lies (util-linux), when there is one. */
+/** Where the program that sets resource limits lies (util-linux), when there is one; and control groups to use. */
 export interface ProcessIsolationOptions {
   readonly prlimit?: string
+  readonly controlGroups?: ControlGroups
 }
 
 const MIB = 1024 ** 2
-const GIB = 1024 ** 3
 
 /**
  * The weakest isolation, which needs nothing but a POSIX system. The child runs as our own user: it can read what we
  * can read, key files too, and reach the network. `probe` says so.
  */
-export function createProcessIsolation({ prlimit = '/usr/bin/prlimit' }: ProcessIsolationOptions = {}): Isolation {
-  const hasPrlimit = (): Promise<boolean> =>
-    access(prlimit, constants.X_OK).then(
-      () => true,
-      () => false,
-    )
+export function createProcessIsolation(options: ProcessIsolationOptions = {}): Isolation {
+  const { prlimit = '/usr/bin/prlimit' } = options
+  let groups: Promise<ControlGroups> | undefined
+  const controlGroups = (): Promise<ControlGroups> =>
+    (groups ??= options.controlGroups === undefined ? findControlGroups() : Promise.resolve(options.controlGroups))
   return {
     name: 'process',
 
     async probe() {
-      return report(await hasPrlimit())
+      return report(await isExecutable(prlimit), (await controlGroups()).controls)
     },
 
     async spawn(child, limits, signal) {
@@ -42,28 +43,24 @@ export function createProcessIsolation({ prlimit = '/usr/bin/prlimit' }: Process
       }
       const heap = `--max-old-space-size=${Math.ceil(limits.memoryBytes / MIB)}`
       const node: Command = [process.execPath, heap, ...child.execArgv, child.entry, ...child.argv]
-      const command: Command = (await hasPrlimit()) ? [prlimit, ...resourceLimits(limits), '--', ...node] : node
-      return startConfinedProcess(command, child, limits, signal)
+      const confinement: Confinement = {
+        name: 'process',
+        command: (await isExecutable(prlimit)) ? [prlimit, ...resourceLimits(limits), '--', ...node] : node,
+        descriptors: [],
+        group: await (await controlGroups()).create(randomUUID(), limits),
+        tellsSignalsByExitCode: false,
+        cleanUp: async () => undefined,
+      }
+      return startConfinedProcess(confinement, child, limits, signal)
     },
   }
 }
 
-/**
- * No limit on address space, which WebAssembly reserves by the gigabyte, and none on processes, which counts all of the
- * user's. A file may grow one byte past the limit, so that whoever ran into it is seen to be past it.
- */
-function resourceLimits(limits: Limits): readonly string[] {
-  return [
-    '--core=0',
-    `--nofile=${limits.openFiles}`,
-    `--fsize=${limits.outputBytes + 1}`,
-    `--data=${limits.memoryBytes + GIB}`,
-  ]
-}
-
-function report(hasPrlimit: boolean): IsolationReport {
+function report(hasPrlimit: boolean, controls: ControlGroups['controls']): IsolationReport {
   const polled = `looked at every ${WATCH_INTERVAL_SECONDS} s`
-  const memory = `JavaScript heap limit; resident set of the child process ${polled}`
+  const limit = (name: string): string => (hasPrlimit ? `; ${name}` : '')
+  const [memoryGroup, processGroup] = [controls.get('memory'), controls.get('processes')]
+  const memory = `JavaScript heap limit; resident sets of the child and its descendants ${polled}`
   return {
     name: 'process',
     keys: 'reachable',
@@ -73,20 +70,21 @@ function report(hasPrlimit: boolean): IsolationReport {
       environmentVariables: enforced('none of the parent process are passed on'),
       memory:
         process.platform === 'linux'
-          ? enforced(hasPrlimit ? `${memory}; RLIMIT_DATA` : memory)
+          ? enforced(
+              `${memoryGroup === undefined ? '' : `memory controller of ${memoryGroup}; `}${memory}${limit('RLIMIT_DATA')}`,
+            )
           : notEnforced('only the JavaScript heap is limited on this system'),
-      processes: notEnforced('the child may start processes; its process group is killed with it'),
+      processes:
+        processGroup === undefined
+          ? notEnforced(`the child may start processes; those that stay its descendants are counted, ${polled}`)
+          : enforced(`pids controller of ${processGroup}`),
       openFiles: hasPrlimit ? enforced('RLIMIT_NOFILE') : notEnforced('there is no prlimit'),
-      outputSize: enforced(`size of the output directory ${polled}${hasPrlimit ? '; RLIMIT_FSIZE' : ''}`),
+      outputSize: enforced(`size of the output directory ${polled}${limit('RLIMIT_FSIZE')}`),
+      scratchSize: enforced(`size of the scratch directory ${polled}${limit('RLIMIT_FSIZE')}`),
       wallClock: enforced('SIGKILL to the process group'),
+      systemCalls: notEnforced('the child may make every system call of its user’s'),
+      privileges: notEnforced('the child has the privileges of its user'),
+      devices: notEnforced('the child opens what devices its user may'),
     },
   }
-}
-
-function enforced(by: string): Enforcement {
-  return { status: 'enforced', by }
-}
-
-function notEnforced(reason: string): Enforcement {
-  return { status: 'not-enforced', reason }
 }

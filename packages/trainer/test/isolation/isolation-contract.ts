@@ -1,5 +1,6 @@
 import { DEFAULT_LIMITS, type ChildEnd, type Isolation, type Limits } from '@aibomgen/trainer'
 import type { JsonValue } from '@aibomgen/core'
+import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,9 +18,13 @@ interface Ran {
 export function describeIsolation(title: string, isolation: Isolation): void {
   describe(title, () => {
     let directory: string
+    /** In the arguments of what a child starts: process ids mean nothing outside of its namespace. */
+    let marker: string
     beforeEach(async () => {
+      marker = randomUUID()
       directory = await mkdtemp(join(tmpdir(), 'aibomgen-isolation-'))
       await mkdir(join(directory, 'outputs'))
+      await mkdir(join(directory, 'scratch'))
     })
     afterEach(() => rm(directory, { recursive: true }))
 
@@ -78,11 +83,11 @@ export function describeIsolation(title: string, isolation: Isolation): void {
 
     it('starts the child in its workspace, with nothing of our environment', async () => {
       process.env.AIBOMGEN_TEST_SECRET = 'secret'
-      const script = `process.send({ cwd: fs.realpathSync('.'), names: Object.keys(process.env).sort() })`
+      const script = `process.send({ files: fs.readdirSync('.').sort(), names: Object.keys(process.env).sort() })`
       const { messages } = await run(script)
       delete process.env.AIBOMGEN_TEST_SECRET
-      const [{ cwd, names }] = messages as unknown as [{ cwd: string; names: readonly string[] }]
-      expect(await readdir(cwd)).toEqual(['child.mjs', 'outputs'])
+      const [{ files, names }] = messages as unknown as [Record<'files' | 'names', readonly string[]>]
+      expect(files).toEqual(['child.mjs', 'outputs', 'scratch'])
       expect(names.filter((name) => !/^(LANG|TZ|TF_|NODE_CHANNEL_|PWD$)/.test(name))).toEqual([])
     })
 
@@ -97,34 +102,35 @@ export function describeIsolation(title: string, isolation: Isolation): void {
     it('kills the child and what it started when told to', async () => {
       const abortOn = new AbortController()
       const script = `
-        const grandchild = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
-        grandchild.on('spawn', () => process.send({ pid: grandchild.pid }))
+        const grandchild = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', '${marker}'])
+        grandchild.on('spawn', () => process.send('spawned'))
         process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)`
       const { messages, end } = await run(script, { abortOn, onMessage: () => abortOn.abort() })
+      expect(messages).toEqual(['spawned'])
       expect(end).toEqual({ exitCode: null, signal: 'SIGKILL' })
-      const [{ pid }] = messages as unknown as [{ pid: number }]
-      await expect.poll(() => isRunning(pid)).toBe(false)
+      await expect.poll(() => findRunning(marker), { timeout: 30_000 }).toEqual([])
     })
 
     it('leaves nobody of the process group behind when the child ends by itself', async () => {
       const script = `
-        const grandchild = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' })
-        grandchild.on('spawn', () => process.send({ pid: grandchild.pid }, () => process.exit(0)))`
+        const argv = ['-e', 'setInterval(() => {}, 1000)', '${marker}']
+        const grandchild = spawn(process.execPath, argv, { stdio: 'inherit' })
+        grandchild.on('spawn', () => process.send('spawned', () => process.exit(0)))`
       const { messages, end } = await run(script)
+      expect(messages).toEqual(['spawned'])
       expect(end.exitCode).toBe(0)
-      const [{ pid }] = messages as unknown as [{ pid: number }]
-      await expect.poll(() => isRunning(pid)).toBe(false)
+      await expect.poll(() => findRunning(marker), { timeout: 30_000 }).toEqual([])
     })
 
     it('does not wait for a process that left the group and holds its streams', async () => {
       const script = `
         const options = { stdio: 'inherit', detached: true }
-        const escaped = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 20_000)'], options)
-        escaped.on('spawn', () => process.send({ pid: escaped.pid }, () => process.exit(0)))`
+        const escaped = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 20_000)', '${marker}'], options)
+        escaped.on('spawn', () => process.send('spawned', () => process.exit(0)))`
       const { messages, end } = await run(script)
+      expect(messages).toEqual(['spawned'])
       expect(end.exitCode).toBe(0)
-      const [{ pid }] = messages as unknown as [{ pid: number }]
-      if (await isRunning(pid)) process.kill(pid)
+      for (const pid of await findRunning(marker)) process.kill(pid, 'SIGKILL')
     })
 
     it('does not start a child for a signal that has aborted, or kills it at once', async () => {
@@ -153,6 +159,12 @@ export function describeIsolation(title: string, isolation: Isolation): void {
         {},
         'files in outputs',
       ],
+      [
+        'scratch',
+        `fs.writeFileSync('scratch/big', Buffer.alloc(${2 * MIB})); setInterval(() => {}, 1000)`,
+        { scratchBytes: MIB },
+        'bytes in scratch',
+      ],
     ])('stops a child that takes too much of %s', async (_, script, limits, what) => {
       await expect(run(script, { limits })).rejects.toMatchObject({ code: 'LIMIT_REACHED', detail: { what } })
     })
@@ -163,6 +175,22 @@ export function describeIsolation(title: string, isolation: Isolation): void {
         const script = `const kept = []; setInterval(() => kept.push(Buffer.alloc(${16 * MIB}, 1)), 10)`
         const running = run(script, { limits: { memoryBytes: 200 * MIB } })
         await expect(running).rejects.toMatchObject({ code: 'LIMIT_REACHED', detail: { what: 'bytes of memory' } })
+      },
+    )
+
+    it.skipIf(process.platform !== 'linux')(
+      'stops a child that starts process after process (skipped where there is no /proc)',
+      async () => {
+        const script = `
+          const argv = ['-e', 'setInterval(() => {}, 1000)', '${marker}']
+          const start = () => { try { spawn(process.execPath, argv).on('error', () => {}) } catch {} }
+          setInterval(start, 20)`
+        const running = run(script, { limits: { processes: 60 } })
+        await expect(running).rejects.toMatchObject({
+          code: 'LIMIT_REACHED',
+          detail: { what: 'processes and threads' },
+        })
+        await expect.poll(() => findRunning(marker), { timeout: 30_000 }).toEqual([])
       },
     )
 
@@ -192,11 +220,13 @@ export function describeIsolation(title: string, isolation: Isolation): void {
       async () => {
         const { resources } = await isolation.probe()
         const script = `process.send(fs.readFileSync('/proc/self/limits', 'utf8').split('\\n'))`
-        const { messages } = await run(script, { limits: { openFiles: 321, outputBytes: 4 * MIB } })
+        const { messages } = await run(script, {
+          limits: { openFiles: 321, outputBytes: 4 * MIB, scratchBytes: 5 * MIB },
+        })
         const limits = JSON.stringify(messages[0])
         const reported = (resource: keyof typeof resources): string => JSON.stringify(resources[resource])
         expect(/Max open files +321 /.test(limits)).toBe(reported('openFiles').includes('RLIMIT_NOFILE'))
-        expect(/Max file size +4194305 /.test(limits)).toBe(reported('outputSize').includes('RLIMIT_FSIZE'))
+        expect(/Max file size +5242881 /.test(limits)).toBe(reported('outputSize').includes('RLIMIT_FSIZE'))
         expect(/Max data size +\d+ /.test(limits)).toBe(reported('memory').includes('RLIMIT_DATA'))
       },
     )
@@ -209,13 +239,17 @@ function aborted(): AbortController {
   return controller
 }
 
-/** A killed process that nobody has waited for yet is a zombie: gone for every purpose. */
-async function isRunning(pid: number): Promise<boolean> {
-  try {
-    process.kill(pid, 0)
-    const status = await readFile(`/proc/${pid}/stat`, 'utf8')
-    return !status.includes(') Z ')
-  } catch {
-    return false
-  }
+/**
+ * Processes with `marker` among their arguments; none where there is no /proc. A killed process that nobody has waited
+ * for yet has no arguments any more.
+ */
+async function findRunning(marker: string): Promise<readonly number[]> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const argv = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0')
+      return argv.includes(marker) ? [Number(pid)] : []
+    }),
+  )
+  return found.flat()
 }

@@ -1,10 +1,13 @@
-import { createProcessIsolation } from '@aibomgen/trainer'
+import { createProcessIsolation, NO_CONTROL_GROUPS } from '@aibomgen/trainer'
 import { describe, expect, it } from 'vitest'
 
 import { describeIsolation } from './isolation-contract.ts'
 
 describeIsolation('process isolation', createProcessIsolation())
-describeIsolation('process isolation without prlimit', createProcessIsolation({ prlimit: '/no/such/prlimit' }))
+describeIsolation(
+  'process isolation without prlimit',
+  createProcessIsolation({ prlimit: '/no/such/prlimit', controlGroups: NO_CONTROL_GROUPS }),
+)
 
 describe('the report of process isolation', () => {
   it('admits that keys, files and network are within the child’s reach', async () => {

@@ -1,15 +1,14 @@
 /** Registers the gradients of every kernel that models run. @module */
 
-import { registerGradient } from '@tensorflow/tfjs-core'
+import { getGradient, registerGradient } from '@tensorflow/tfjs-core'
 
 import { ELEMENTWISE_GRADIENTS } from './elementwise-gradients.ts'
 import { POOL_GRADIENTS } from './pool-gradients.ts'
 import { SHAPE_GRADIENTS } from './shape-gradients.ts'
 
-/**
- * For all backends of the process: tfjs-core's Node build comes without any, and tfjs-node brings tfjs's own, which
- * these take the place of, so that every backend differentiates alike. Again is harmless.
- */
+/** Once for the process, for all backends: tfjs-core's Node build comes without any. Again is harmless. */
 export function registerGradients(): void {
-  for (const config of [...ELEMENTWISE_GRADIENTS, ...SHAPE_GRADIENTS, ...POOL_GRADIENTS]) registerGradient(config)
+  for (const config of [...ELEMENTWISE_GRADIENTS, ...SHAPE_GRADIENTS, ...POOL_GRADIENTS]) {
+    if (getGradient(config.kernelName) === undefined) registerGradient(config)
+  }
 }

@@ -1,0 +1,97 @@
+/** A training child that runs machine code of its own, and asks the kernel directly. @module */
+
+import { createBubblewrapIsolation, createProcessIsolation } from '@aibomgen/trainer'
+import { describe, expect, it } from 'vitest'
+
+import { whyNot } from '../isolation/why-not.ts'
+import { runHostile } from './hostile-run.ts'
+import { buildProgram, type RawCall } from './machine-code.ts'
+
+const [EPERM, ENOSYS] = [-1, -38]
+const S_IFIFO = 0o010_644
+const S_IFBLK = 0o060_644
+
+/** Calls by number: what each would do, and what it must answer. */
+const calls: readonly (readonly [what: string, call: RawCall, answer: number])[] = [
+  ['trace the parent', [101, 16, 1, 0, 0], EPERM],
+  ['mount', [165, 'none', '/job/scratch', 'tmpfs', 0], EPERM],
+  ['new user namespace', [272, 0x1000_0000], EPERM],
+  ['new user namespace by clone', [56, 0x1000_0011, 0], EPERM],
+  ['new user namespace by clone3', [435, 0, 0], ENOSYS],
+  ['join a namespace', [308, 0, 0], EPERM],
+  ['load a BPF program', [321, 0, 0, 0], EPERM],
+  ['kernel key ring', [250, 0, -3], EPERM],
+  ['userfaultfd', [323, 0], EPERM],
+  ['performance counters', [298, 0, 0, -1, -1, 0], EPERM],
+  ['io_uring', [425, 8, 0], EPERM],
+  ['another kernel', [246, 0, 0, 0, 0], EPERM],
+  ['a kernel module', [175, 0, 0, ''], EPERM],
+  ['the clock', [164, 0, 0], EPERM],
+  ['the root directory', [161, '/job'], EPERM],
+  ['a fifo', [133, '/job/outputs/fifo', S_IFIFO, 0], EPERM],
+  ['a block device', [133, '/job/outputs/disk', S_IFBLK, 0x800], EPERM],
+  ['TCP', [41, 2, 1, 0], EPERM],
+  ['UDP over IPv6', [41, 10, 2, 0], EPERM],
+  ['raw packets', [41, 17, 3, 0], EPERM],
+  ['netlink', [41, 16, 3, 0], EPERM],
+  ['the host’s hypervisor', [41, 40, 1, 0], EPERM],
+  ['a socket in the file system', [41, 1, 1, 0], EPERM],
+  ['being root', [105, 0], -22],
+  ['typing into a terminal', [16, 0, 0x5412, ''], EPERM],
+]
+
+const missing =
+  process.platform === 'linux' && process.arch === 'x64'
+    ? await whyNot(createBubblewrapIsolation())
+    : 'needs Linux on x86-64'
+const skipped = missing === undefined ? '' : ` (skipped: ${missing})`
+
+describe.skipIf(missing !== undefined)(`machine code under bubblewrap${skipped}`, () => {
+  it('is refused every system call that it should not make', async () => {
+    const program = Buffer.from(buildProgram(calls.map(([, call]) => call))).toString('base64')
+    const { found, code } = await runHostile(
+      createBubblewrapIsolation(),
+      `fs.writeFileSync('outputs/program', Buffer.from('${program}', 'base64'), { mode: 0o755 })
+       await attempt('answers', () => {
+         const bytes = child_process.execFileSync('outputs/program')
+         return Array.from({ length: bytes.length / 8 }, (_, i) => bytes.readBigInt64LE(8 * i))
+       })
+       tell()`,
+    )
+    const answers = (found['answers'] ?? '').split(',').map(Number)
+    expect(calls.map(([what], index) => [what, answers[index]])).toEqual(
+      calls.map(([what, , answer]) => [what, answer]),
+    )
+    expect(code).toBe('CHILD_DIED')
+  })
+
+  it('is killed where it calls by the 32-bit table', async () => {
+    const { found } = await runHostile(
+      createBubblewrapIsolation(),
+      `fs.writeFileSync('outputs/program', Buffer.from('${Buffer.from(build32BitCall()).toString('base64')}', 'base64'), { mode: 0o755 })
+       const { signal } = child_process.spawnSync('outputs/program')
+       found.signal = signal; tell()`,
+    )
+    expect(found['signal']).toBe('SIGSYS')
+  })
+
+  it('leaves a fifo among its outputs where nothing filters, and has no outputs', async () => {
+    const program = Buffer.from(buildProgram([[133, 'outputs/metrics.json', S_IFIFO, 0]])).toString('base64')
+    const { code, found } = await runHostile(
+      createProcessIsolation(),
+      `writeOutputs(); fs.unlinkSync('outputs/metrics.json')
+       fs.writeFileSync('scratch/program', Buffer.from('${program}', 'base64'), { mode: 0o755 })
+       await attempt('fifo', () => child_process.execFileSync('scratch/program').readBigInt64LE())
+       tell(); await endWell(); process.disconnect()`,
+    )
+    expect(found).toEqual({ fifo: '0' })
+    expect(code).toBe('CHILD_PROTOCOL')
+  })
+})
+
+/** `mov eax, 20; int 0x80`: getpid of the 32-bit table, and then an end by the 64-bit one. */
+function build32BitCall(): Uint8Array {
+  const program = buildProgram([])
+  program.set([0xb8, 20, 0, 0, 0, 0xcd, 0x80, 0xb8, 60, 0, 0, 0, 0x0f, 0x05], 0x1000)
+  return program
+}

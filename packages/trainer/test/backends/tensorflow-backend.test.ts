@@ -1,4 +1,0 @@
-import { testBackend } from './backend-contract.ts'
-
-await testBackend('node')
-await testBackend('node-gpu')

@@ -1,3 +1,0 @@
-import { testBackend } from './backend-contract.ts'
-
-await testBackend('wasm')
