@@ -15,6 +15,8 @@ export const TRUST_ROOT_TYPE = 'https://aibomgen.dev/trust-root/v1'
 export const TRUST_ROOT_PAYLOAD_TYPE = 'application/vnd.aibomgen.trust-root+json'
 /** `_type` of `environment.json`. */
 export const ENVIRONMENT_REPORT_TYPE = 'https://aibomgen.dev/environment/v1'
+/** `_type` of a proof that something was in a data set. */
+export const DATASET_PROOF_TYPE = 'https://aibomgen.dev/dataset-proof/v1'
 /** SLSA `buildType` of a training run. */
 export const TRAINING_BUILD_TYPE = 'https://aibomgen.dev/training/v1'
 /** SLSA `builder.id` of a platform: followed by the issuer's keyid. */

@@ -18,6 +18,16 @@ export {
 } from './bytes.ts'
 export { canonicalizeJson } from './canonical-json.ts'
 export {
+  datasetFileLeaf,
+  parseDatasetProof,
+  serializeDatasetProof,
+  verifyDatasetProof,
+  type DatasetFile,
+  type DatasetProof,
+  type DatasetRoot,
+  type DatasetRow,
+} from './dataset-proof.ts'
+export {
   createSha256,
   digestStream,
   parseSha256Hex,
@@ -32,6 +42,7 @@ export {
   BUILDER_ID_BASE,
   BYPRODUCT_NAMES,
   ENVIRONMENT_REPORT_TYPE,
+  DATASET_PROOF_TYPE,
   EVIDENCE_BUNDLE_TYPE,
   EVIDENCE_NAMES,
   INPUT_NAMES,
