@@ -1,8 +1,11 @@
 /** `dataset-manifest.json`: what was in the data set. @module */
 
+import type { DatasetRoot } from '@aibomgen/core'
 import * as z from 'zod'
 
-import { parseOutputDocument, serializeOutputDocument, type OutputDocument } from './output-document.ts'
+import { imageManifestSchema, type ImageManifest } from './image-manifest.ts'
+import { countSchema, datasetRootSchema, statisticsSchema, valueCountsSchema } from './manifest-parts.ts'
+import { parseOutputDocument, serializeOutputDocument, typedSchema, type OutputDocument } from './output-document.ts'
 
 /** Over the cells of a column that hold a number, in all rows, before any preprocessing. `std` is the population's. */
 export interface ColumnStatistics {
@@ -31,8 +34,11 @@ export interface ManifestColumn {
   readonly values?: readonly ValueCount[]
 }
 
-/** What was in a data set, and how it was divided. Row counts, never rows. */
-export interface DatasetManifest {
+/** What was in a data set, and how it was divided. */
+export type DatasetManifest = TableManifest | ImageManifest
+
+/** What was in a table, and how it was divided. Row counts, never rows. */
+export interface TableManifest {
   readonly type: 'csv'
   readonly rows: number
   readonly trainRows: number
@@ -42,39 +48,43 @@ export interface DatasetManifest {
   readonly ignoredColumns: readonly string[]
   /** Of a classification: class 0, 1, 2 … with its value; counted over all rows. */
   readonly classes?: readonly ValueCount[]
+  /** Of all rows, in the file's order. */
+  readonly merkle?: DatasetRoot & { readonly kind: 'rows' }
 }
 
 const name = z.string().min(1).max(1024)
-const count = z.int().min(0)
-const values = z
-  .array(z.strictObject({ value: z.union([z.string().max(65_536), z.number()]), rows: count }))
-  .max(1_000_000)
+
+const tableManifestSchema: z.ZodType<TableManifest, unknown> = z.strictObject({
+  type: z.literal('csv'),
+  rows: countSchema,
+  trainRows: countSchema,
+  validationRows: countSchema,
+  columns: z
+    .array(
+      z.strictObject({
+        name,
+        type: z.enum(['float', 'int', 'category', 'text']),
+        role: z.enum(['feature', 'label']),
+        missing: countSchema,
+        statistics: statisticsSchema.exactOptional(),
+        values: valueCountsSchema.exactOptional(),
+      }),
+    )
+    .max(100_000),
+  ignoredColumns: z.array(z.string().max(65_536)).max(100_000),
+  classes: valueCountsSchema.exactOptional(),
+  merkle: datasetRootSchema('rows').exactOptional(),
+})
+
+const MANIFEST_SCHEMAS: Readonly<Record<DatasetManifest['type'], z.ZodType<DatasetManifest, unknown>>> = {
+  csv: tableManifestSchema,
+  image: imageManifestSchema,
+}
 
 const DATASET_MANIFEST: OutputDocument<DatasetManifest> = {
   name: 'dataset-manifest.json',
   maxBytes: 64 * 1024 * 1024,
-  schema: z.strictObject({
-    type: z.literal('csv'),
-    rows: count,
-    trainRows: count,
-    validationRows: count,
-    columns: z
-      .array(
-        z.strictObject({
-          name,
-          type: z.enum(['float', 'int', 'category', 'text']),
-          role: z.enum(['feature', 'label']),
-          missing: count,
-          statistics: z
-            .strictObject({ min: z.number(), max: z.number(), mean: z.number(), std: z.number() })
-            .exactOptional(),
-          values: values.exactOptional(),
-        }),
-      )
-      .max(100_000),
-    ignoredColumns: z.array(z.string().max(65_536)).max(100_000),
-    classes: values.exactOptional(),
-  }),
+  schema: typedSchema(MANIFEST_SCHEMAS),
 }
 
 /**

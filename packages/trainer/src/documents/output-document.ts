@@ -1,14 +1,14 @@
 /** How the JSON documents among a training run's outputs are read and spelled. @module */
 
 import { ParseError, parseJson, parseWith, utf8Encode } from '@aibomgen/core'
-import type * as z from 'zod'
+import * as z from 'zod'
 
 /** A kind of output document: its name in messages, its size limit, its shape. */
 export interface OutputDocument<T> {
   /** As a release names it: `metrics.json`. */
   readonly name: string
   readonly maxBytes: number
-  readonly schema: z.ZodType<T>
+  readonly schema: z.ZodType<T, unknown>
 }
 
 /**
@@ -19,6 +19,19 @@ export interface OutputDocument<T> {
  */
 export function parseOutputDocument<T>({ name, maxBytes, schema }: OutputDocument<T>, bytes: Uint8Array): T {
   return parseWith(schema, parseJson(bytes, { maxBytes, document: name }), name)
+}
+
+/** The schema of a document that comes in several types: the one that its member `type` names. */
+export function typedSchema<T extends { readonly type: string }>(
+  schemas: Readonly<Record<T['type'], z.ZodType<T, unknown>>>,
+): z.ZodType<T, unknown> {
+  const types = Object.keys(schemas) as T['type'][]
+  return z.looseObject({ type: z.enum(types) }).transform((document, { issues }): T => {
+    const result = schemas[document.type].safeParse(document)
+    if (result.success) return result.data
+    issues.push(...(result.error.issues as typeof issues))
+    return z.NEVER
+  })
 }
 
 /**

@@ -2,7 +2,9 @@
 
 import * as z from 'zod'
 
-import { parseOutputDocument, serializeOutputDocument, type OutputDocument } from './output-document.ts'
+import { imagePreprocessingSchema, type ImagePreprocessing } from './image-preprocessing.ts'
+import { stepSchema } from './preprocessing-parts.ts'
+import { parseOutputDocument, serializeOutputDocument, typedSchema, type OutputDocument } from './output-document.ts'
 
 /**
  * How one column becomes inputs. A number becomes one, an empty cell the `fill` (where missing values were allowed).
@@ -38,8 +40,11 @@ export interface PreparedLabel {
   readonly classes?: readonly (string | number)[]
 }
 
-/** How a row of the data set became a row of the model's input: `columns` side by side, then `steps` in order. */
-export interface Preprocessing {
+/** How a row of the data set became a row of the model's input. */
+export type Preprocessing = TablePreprocessing | ImagePreprocessing
+
+/** Of a table: `columns` side by side, then `steps` in order. */
+export interface TablePreprocessing {
   readonly type: 'csv'
   readonly columns: readonly PreparedColumn[]
   readonly steps: readonly PreparationStep[]
@@ -50,37 +55,36 @@ export interface Preprocessing {
 
 const name = z.string().min(1).max(1024)
 const text = z.string().max(65_536)
-const numbers = z.array(z.number()).max(1_000_000)
 
 const columnSchema = z.discriminatedUnion('type', [
   z.strictObject({ name, type: z.enum(['float', 'int']), fill: z.number().exactOptional() }),
   z.strictObject({ name, type: z.literal('category'), categories: z.array(text).max(1_000_000) }),
 ])
 
-const stepSchema = z.discriminatedUnion('step', [
-  z.strictObject({ step: z.literal('standardize'), mean: numbers, std: numbers, epsilon: z.number() }),
-  z.strictObject({ step: z.literal('minmax'), min: numbers, max: numbers }),
-  z.strictObject({ step: z.literal('scale'), factor: z.number() }),
-  z.strictObject({ step: z.literal('clip'), min: z.number(), max: z.number() }),
-])
+const tablePreprocessingSchema: z.ZodType<TablePreprocessing, unknown> = z.strictObject({
+  type: z.literal('csv'),
+  columns: z.array(columnSchema).max(100_000),
+  steps: z.array(stepSchema).max(16),
+  label: z.strictObject({
+    column: name,
+    kind: z.enum(['regression', 'binary', 'sparse', 'categorical']),
+    classes: z
+      .array(z.union([text, z.number()]))
+      .max(1_000_000)
+      .exactOptional(),
+  }),
+  fittedOnRows: z.int().min(1),
+})
+
+const PREPROCESSING_SCHEMAS: Readonly<Record<Preprocessing['type'], z.ZodType<Preprocessing, unknown>>> = {
+  csv: tablePreprocessingSchema,
+  image: imagePreprocessingSchema,
+}
 
 const PREPROCESSING: OutputDocument<Preprocessing> = {
   name: 'preprocessing.json',
   maxBytes: 64 * 1024 * 1024,
-  schema: z.strictObject({
-    type: z.literal('csv'),
-    columns: z.array(columnSchema).max(100_000),
-    steps: z.array(stepSchema).max(16),
-    label: z.strictObject({
-      column: name,
-      kind: z.enum(['regression', 'binary', 'sparse', 'categorical']),
-      classes: z
-        .array(z.union([text, z.number()]))
-        .max(1_000_000)
-        .exactOptional(),
-    }),
-    fittedOnRows: z.int().min(1),
-  }),
+  schema: typedSchema(PREPROCESSING_SCHEMAS),
 }
 
 /**

@@ -225,7 +225,9 @@ function tableOf(cells: readonly Cells[]): Table {
 }
 
 /** What the README tells a stranger to do. */
-function prepareByHand({ columns, steps }: Preprocessing, [x, region]: Cells): number[] {
+function prepareByHand(preprocessing: Preprocessing, [x, region]: Cells): number[] {
+  if (preprocessing.type !== 'csv') throw new Error('not of a table')
+  const { columns, steps } = preprocessing
   const inputs = columns.flatMap((column) => {
     if (column.type === 'category') return column.categories.map((word) => (word === region ? 1 : 0))
     return [x === '' ? (column.fill ?? Number.NaN) : Number(x)]

@@ -1,4 +1,4 @@
-import { ParseError, utf8Decode, utf8Encode } from '@aibomgen/core'
+import { ParseError, parseSha256Hex, utf8Decode, utf8Encode } from '@aibomgen/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
@@ -53,6 +53,36 @@ const manifest: DatasetManifest = {
   classes: [{ value: 3, rows: 178 }],
 }
 
+const imagePreprocessing: Preprocessing = {
+  type: 'image',
+  colorMode: 'rgb',
+  imageSize: [8, 9],
+  resize: 'bilinear',
+  steps: [
+    { step: 'standardize', mean: [1, 2, 3], std: [1, 2, 3], epsilon: 1e-8 },
+    { step: 'mode', mode: 'caffe' },
+  ],
+  label: { kind: 'sparse', classes: ['cat', 'dog'] },
+  fittedOnRows: 2,
+}
+
+const imageManifest: DatasetManifest = {
+  type: 'image',
+  rows: 2,
+  trainRows: 1,
+  validationRows: 1,
+  classes: [
+    { value: 'cat', rows: 1 },
+    { value: 'dog', rows: 1 },
+  ],
+  channels: [{ name: 'gray', statistics: { min: 0, max: 255, mean: 1.5, std: 2 } }],
+  imageSizes: { height: { min: 8, max: 8 }, width: { min: 8, max: 80 } },
+  formats: { jpeg: 1, png: 1 },
+  files: { 'cat/1.png': parseSha256Hex('a'.repeat(64)), 'dog/__proto__.png': parseSha256Hex('b'.repeat(64)) },
+  merkle: { kind: 'files', leaves: 2, root: parseSha256Hex('c'.repeat(64)) },
+  ignoredFiles: ['.DS_Store'],
+}
+
 const metrics = { loss: [0.5, 0.25], val_loss: [0.375] }
 
 const documents = [
@@ -69,6 +99,18 @@ const documents = [
     value: manifest,
     parse: parseDatasetManifest,
     bytes: serializeDatasetManifest(manifest),
+  },
+  {
+    name: 'preprocessing.json',
+    value: imagePreprocessing,
+    parse: parsePreprocessing,
+    bytes: serializePreprocessing(imagePreprocessing),
+  },
+  {
+    name: 'dataset-manifest.json',
+    value: imageManifest,
+    parse: parseDatasetManifest,
+    bytes: serializeDatasetManifest(imageManifest),
   },
 ]
 
