@@ -77,6 +77,12 @@ const imageSchema = z
     color_mode: z.enum(['rgb', 'grayscale', 'rgba']).default('rgb'),
     preprocessing: imagePreprocessingSchema.default({}),
   })
+  .check(({ value: { color_mode, preprocessing }, issues }) => {
+    const { mode } = preprocessing
+    if (mode !== 'caffe' && mode !== 'torch') return
+    const message = 'tf or none, as caffe and torch are for color_mode rgb'
+    if (color_mode !== 'rgb') issues.push({ code: 'custom', path: ['preprocessing', 'mode'], input: mode, message })
+  })
   .transform(({ type, input_shape, output_shape, image_size, color_mode, preprocessing }): ImageDefinition => ({
     type,
     inputShape: input_shape,

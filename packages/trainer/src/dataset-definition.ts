@@ -100,8 +100,8 @@ export function parseDatasetDefinition(bytes: Uint8Array): DatasetDefinition {
 export function unsupportedType(type: DatasetType): ParseError<'FORMAT_UNSUPPORTED'> {
   return new ParseError(
     'FORMAT_UNSUPPORTED',
-    `dataset definition: expected type csv, got ${type}, which this version cannot train on yet`,
-    { file: 'definition', expected: 'csv', got: type },
+    `dataset definition: expected type csv or image, got ${type}, which this version cannot train on yet`,
+    { file: 'definition', expected: 'csv or image', got: type },
   )
 }
 

@@ -59,8 +59,14 @@ export async function prepareDataset(
         outputShape: output.shape,
       })
     }
+    case 'image': {
+      const { inputs, outputs, ...others } = options
+      // Decoders are loaded where there is something to decode.
+      const { prepareImages } = await import('./image-dataset.ts')
+      const ports = { input: only('inputs', inputs), output: only('outputs', outputs) }
+      return prepareImages(paths, definition, { ...others, ...ports })
+    }
     case 'parquet':
-    case 'image':
     case 'tfrecord':
       throw unsupportedType(definition.type)
   }

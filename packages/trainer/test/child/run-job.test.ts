@@ -100,7 +100,7 @@ describe.skipIf(noReferenceData)(`a job on wine${noReferenceData}`, () => {
 
   it.each([
     ['a definition with an unknown key', 'DEFINITION_INVALID', 'definition', (text: string) => `${text}\nmagic: true`],
-    ['a definition of images', 'FORMAT_UNSUPPORTED', 'definition', () => imageDefinition],
+    ['a definition of images', 'DATASET_INVALID', 'definition', () => imageDefinition],
     [
       'a definition with another input shape',
       'SHAPE_MISMATCH',
