@@ -3,6 +3,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 
+import { spreadOut } from './spread-out.ts'
+
 /** Height and width. */
 export type Pair = readonly [number, number]
 
@@ -46,7 +48,7 @@ function imageGradient(gradient: Tensor4D, image: Tensor4D, filter: Tensor4D, ge
   const reach = (axis: 0 | 1): number => (filter.shape[axis] - 1) * geometry.dilations[axis]
   const after = (axis: 0 | 1, length: number, out: number, before: number): number =>
     length - 1 - (out - 1) * geometry.strides[axis] + before
-  const spread = spreadOut(gradient, geometry.strides)
+  const spread = spreadOut(gradient, [1, ...geometry.strides, 1]) as Tensor4D
   const padded = tf.pad(spread, [
     [0, 0],
     [reach(0) - top, after(0, height, outHeight, top)],
@@ -107,23 +109,4 @@ function paddingBefore(image: Tensor4D, filter: Tensor4D, geometry: Geometry): P
     return Math.floor(Math.max(0, (out - 1) * geometry.strides[axis] + covered - length) / 2)
   }
   return [before(0, image.shape[1]), before(1, image.shape[2])]
-}
-
-/** `stride − 1` zeros between neighbours, none after the last. */
-function spreadOut(tensor: Tensor4D, [strideY, strideX]: Pair): Tensor4D {
-  if (strideY === 1 && strideX === 1) return tensor
-  const [rows, height, width, channels] = tensor.shape
-  const apart = tf.pad(tf.reshape(tensor, [-1, 1, channels]), [
-    [0, 0],
-    [0, strideX - 1],
-    [0, 0],
-  ])
-  const lines = tf.reshape(apart, [rows * height, 1, width * strideX * channels])
-  const spread = tf.pad(lines, [
-    [0, 0],
-    [0, strideY - 1],
-    [0, 0],
-  ])
-  const whole: Tensor4D = tf.reshape(spread, [rows, height * strideY, width * strideX, channels])
-  return tf.slice(whole, [0, 0, 0, 0], [rows, (height - 1) * strideY + 1, (width - 1) * strideX + 1, channels])
 }

@@ -3,7 +3,7 @@
 import type { CompileConfig } from './compile-config.ts'
 import { ConfigReader } from './config-reader.ts'
 import type { Layer, Shape, WeightSpec } from './layer.ts'
-import { LAYER_FACTORIES } from './layers/layer-factories.ts'
+import { INTEGER_LAYERS, LAYER_FACTORIES } from './layers/layer-factories.ts'
 import { assertFloat32, tensorKey, type LayerConfig, type ModelConfig, type ModelInput } from './model-config.ts'
 import { modelInvalid, modelUnsupported } from './model-errors.ts'
 import type { OptimizerState } from './optimizers.ts'
@@ -102,7 +102,8 @@ function buildLayer(description: LayerConfig, inputs: readonly Shape[], group: s
   const reader = new ConfigReader(config, `layer "${name}" (${className})`)
   const factory = LAYER_FACTORIES.get(className)
   if (factory === undefined) throw modelUnsupported('layer', className, reader.where)
-  assertFloat32(reader)
+  if (INTEGER_LAYERS.has(className)) reader.ignore('dtype')
+  else assertFloat32(reader)
   reader.ignore('name')
   const learns = reader.boolean('trainable', true) && trainable
   const layer = factory(reader, inputs, learns)

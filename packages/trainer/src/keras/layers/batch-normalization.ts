@@ -1,11 +1,11 @@
-/** BatchNormalization over the last axis. @module */
+/** BatchNormalization of one axis. @module */
 
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Variable } from '@tensorflow/tfjs-core'
 
 import { firstOf, stateWeight, trainableWeight, type LayerFactory } from '../layer.ts'
 import { modelUnsupported } from '../model-errors.ts'
-import { featureAxis, lastOf, onlyInput } from '../shapes.ts'
+import { featureAxis, onlyInput } from '../shapes.ts'
 
 /**
  * `keras.layers.BatchNormalization`: batch statistics while training (and moving averages of them), moving averages
@@ -13,11 +13,12 @@ import { featureAxis, lastOf, onlyInput } from '../shapes.ts'
  */
 export const batchNormalization: LayerFactory = (config, inputs, trainable) => {
   const shape = onlyInput(inputs, config)
-  const channels = [lastOf(shape, config)]
-  const [axis = -1, ...more] = config.integers('axis') ?? []
-  if (more.length > 0 || featureAxis(axis, shape, config) !== shape.length) {
-    throw modelUnsupported('option', `axis=${axis}`, config.where, 'only the last axis is normalized')
-  }
+  const [asked = -1, ...more] = config.integers('axis') ?? []
+  if (more.length > 0) throw modelUnsupported('option', 'axis of several', config.where)
+  const axis = featureAxis(asked, shape, config)
+  const channels = [shape[axis - 1] ?? 1]
+  const stretch = (weight: Tensor): Tensor =>
+    axis === shape.length ? weight : tf.reshape(weight, [...channels, ...shape.slice(axis).map(() => 1)])
   const momentum = config.number('momentum', 0.99)
   const epsilon = config.number('epsilon', 1e-3)
   const hasScale = config.boolean('scale', true)
@@ -44,7 +45,7 @@ export const batchNormalization: LayerFactory = (config, inputs, trainable) => {
       if (pass.training && trainable) {
         const batch = tf.moments(
           input,
-          Array.from({ length: input.rank - 1 }, (_, index) => index),
+          Array.from({ length: input.rank }, (_, index) => index).filter((index) => index !== axis),
         )
         mean = batch.mean
         variance = batch.variance
@@ -55,7 +56,7 @@ export const batchNormalization: LayerFactory = (config, inputs, trainable) => {
       const scale = gamma === undefined ? inverse : tf.mul(inverse, gamma)
       const shifted = tf.mul(mean, scale)
       const offset = beta === undefined ? tf.neg(shifted) : tf.sub(beta, shifted)
-      return tf.add(tf.mul(input, scale), offset)
+      return tf.add(tf.mul(input, stretch(scale)), stretch(offset))
     },
   }
 }

@@ -1,87 +1,91 @@
-/** Conv1D and Conv2D. @module */
+/** Conv1D, Conv2D and Conv3D. @module */
 
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor4D } from '@tensorflow/tfjs-core'
 
 import { readActivation } from '../activations.ts'
 import type { ConfigReader } from '../config-reader.ts'
-import { convolve, type Pair } from '../convolve.ts'
-import { firstOf, trainableWeight, type Layer, type LayerFactory } from '../layer.ts'
-import { modelUnsupported } from '../model-errors.ts'
-import { assertChannelsLast, lastOf, onlyInput, slidingLength } from '../shapes.ts'
+import { convolveAny, withZeros } from '../convolve-any.ts'
+import { firstOf, type Layer, type LayerFactory, type Shape } from '../layer.ts'
+import { modelInvalid } from '../model-errors.ts'
+import { lastOf, onlyInput, slidingLength } from '../shapes.ts'
+import { activated, inChannelsLast, type PlainLayer } from './data-format.ts'
+import { learnedWeight } from './learned-weight.ts'
 
 /** `keras.layers.Conv1D`, padding `valid`, `same` or `causal`. */
 export const conv1d: LayerFactory = (config, inputs, trainable) => convolution(config, inputs, trainable, 1)
 /** `keras.layers.Conv2D`, padding `valid` or `same`. */
 export const conv2d: LayerFactory = (config, inputs, trainable) => convolution(config, inputs, trainable, 2)
+/** `keras.layers.Conv3D`, padding `valid` or `same`. */
+export const conv3d: LayerFactory = (config, inputs, trainable) => convolution(config, inputs, trainable, 3)
 
-/** One dimension runs as two of which the first has length 1. */
-function convolution(
-  config: ConfigReader,
-  inputs: Parameters<LayerFactory>[1],
-  trainable: boolean,
-  rank: 1 | 2,
-): Layer {
+function convolution(config: ConfigReader, inputs: readonly Shape[], trainable: boolean, rank: 1 | 2 | 3): Layer {
+  const activation = readActivation(config)
+  return activated(
+    inChannelsLast(config, inputs, (shapes) => linear(config, shapes, trainable, rank)),
+    activation,
+  )
+}
+
+function linear(config: ConfigReader, inputs: readonly Shape[], trainable: boolean, rank: 1 | 2 | 3): PlainLayer {
   const channels = lastOf(onlyInput(inputs, config, rank + 1), config)
   const filters = config.positiveInteger('filters')
   const size = config.sizes('kernel_size', rank)
-  const strides = config.sizes('strides', rank, 1)
-  const dilations = config.sizes('dilation_rate', rank, 1)
-  const padding =
-    rank === 1 ? config.oneOf('padding', ['valid', 'same', 'causal']) : config.oneOf('padding', ['valid', 'same'])
-  assertChannelsLast(config)
-  if (config.integer('groups', 1) !== 1) throw modelUnsupported('option', 'groups', config.where)
-  const useBias = config.boolean('use_bias', true)
-  const activation = readActivation(config)
-  const kernelRegularizer = config.regularizer('kernel_regularizer')
-  const biasRegularizer = config.regularizer('bias_regularizer')
-  const causal = padding === 'causal' ? ((size[0] ?? 1) - 1) * (dilations[0] ?? 1) : 0
-  const geometry = {
-    strides: pair(strides),
-    dilations: pair(dilations),
-    padding: padding === 'same' ? 'same' : 'valid',
-  } as const
+  const window = readWindow(config, size, { causal: rank === 1 })
+  const groups = config.integer('groups', 1)
+  if (groups < 1 || filters % groups !== 0 || channels % groups !== 0) {
+    throw modelInvalid(`${config.where}: ${channels} channels and ${filters} filters form no ${groups} groups`)
+  }
+  const shape = [...size, channels / groups, filters]
 
   return {
     weights: [
-      trainableWeight('kernel', [...size, channels, filters], trainable, kernelRegularizer),
-      ...(useBias ? [trainableWeight('bias', [filters], trainable, biasRegularizer)] : []),
+      learnedWeight(config, { name: 'kernel', shape, trainable }),
+      ...(config.boolean('use_bias', true)
+        ? [learnedWeight(config, { name: 'bias', shape: [filters], trainable })]
+        : (config.ignore('bias_regularizer'), [])),
     ],
-    outputShape(shapes) {
-      const spatial = onlyInput(shapes, config, rank + 1).slice(0, rank)
-      const lengths = spatial.map((length, axis) =>
-        slidingLength(
-          length,
-          {
-            size: size[axis] ?? 1,
-            stride: strides[axis] ?? 1,
-            dilation: dilations[axis] ?? 1,
-            padding: padding === 'valid' ? 'valid' : 'same',
-          },
-          config,
-        ),
-      )
-      return [...lengths, filters]
-    },
-    call(inputTensors, [kernel, bias], pass) {
-      const input = firstOf(inputTensors)
-      const padded =
-        causal === 0
-          ? input
-          : tf.pad(input, [
-              [0, 0],
-              [causal, 0],
-              [0, 0],
-            ])
-      const image = (rank === 1 ? tf.expandDims(padded, 1) : padded) as Tensor4D
-      const filter = (rank === 1 ? tf.expandDims(firstOf([kernel]), 0) : firstOf([kernel])) as Tensor4D
-      const convolved = convolve(image, filter, geometry)
-      const sum = bias === undefined ? convolved : tf.add(convolved, bias)
-      return activation(rank === 1 ? tf.squeeze(sum, [1]) : sum, pass)
+    outputShape: (shapes) => [...window.lengths(onlyInput(shapes, config, rank + 1).slice(0, rank)), filters],
+    call(inputTensors, [kernel, bias]) {
+      const input = withZeros(firstOf(inputTensors), window.causalZeros)
+      const sum = convolveAny(input, firstOf([kernel]), window, groups)
+      return bias === undefined ? sum : tf.add(sum, bias)
     },
   }
 }
 
-function pair(values: readonly number[]): Pair {
-  return values.length === 1 ? [1, values[0] ?? 1] : [values[0] ?? 1, values[1] ?? 1]
+/** How a filter or a pool moves over its axes. */
+interface Window {
+  readonly strides: readonly number[]
+  readonly dilations: readonly number[]
+  readonly padding: 'same' | 'valid'
+  /** Zeros in front, for padding `causal`. */
+  readonly causalZeros: readonly (readonly [number, number])[]
+  /** What is left of each axis. */
+  lengths(shape: Shape): Shape
+}
+
+/** Reads `strides`, `dilation_rate` and `padding` for a filter of the sizes given. */
+export function readWindow(
+  config: ConfigReader,
+  size: readonly number[],
+  { causal }: { readonly causal: boolean },
+): Window {
+  const strides = config.sizes('strides', size.length, 1)
+  const dilations = config.sizes('dilation_rate', size.length, 1)
+  const padding = causal
+    ? config.oneOf('padding', ['valid', 'same', 'causal'])
+    : config.oneOf('padding', ['valid', 'same'])
+  const reach = size.map((length, axis) => (length - 1) * (dilations[axis] ?? 1))
+  return {
+    strides,
+    dilations,
+    padding: padding === 'same' ? 'same' : 'valid',
+    causalZeros: reach.map((zeros) => [padding === 'causal' ? zeros : 0, 0]),
+    lengths: (shape) =>
+      shape.map((length, axis) => {
+        const [stride = 1, dilation = 1] = [strides[axis], dilations[axis]]
+        const window = { size: size[axis] ?? 1, stride, dilation, padding: padding === 'valid' ? 'valid' : 'same' }
+        return slidingLength(length, window, config)
+      }),
+  }
 }

@@ -1,20 +1,21 @@
-/** Flatten and Reshape. @module */
+/** Layers that keep the numbers and change their order or shape. @module */
 
 import * as tf from '@tensorflow/tfjs-core'
 
 import { firstOf, type LayerFactory } from '../layer.ts'
 import { modelInvalid } from '../model-errors.ts'
-import { assertChannelsLast, onlyInput, sizeOf } from '../shapes.ts'
+import { onlyInput, sizeOf } from '../shapes.ts'
+import { channelsToLast } from './data-format.ts'
 
-/** `keras.layers.Flatten`: all axes of a row into one. */
+/** `keras.layers.Flatten`: all axes of a row into one, channels last. */
 export const flatten: LayerFactory = (config) => {
-  assertChannelsLast(config)
+  const channelsFirst = config.oneOf('data_format', ['channels_last', 'channels_first']) === 'channels_first'
   return {
     weights: [],
     outputShape: (shapes) => [sizeOf(onlyInput(shapes, config))],
     call(inputs) {
       const input = firstOf(inputs)
-      return tf.reshape(input, [input.shape[0] ?? 0, -1])
+      return tf.reshape(channelsFirst ? channelsToLast(input) : input, [input.shape[0] ?? 0, -1])
     },
   }
 }
@@ -42,3 +43,37 @@ export const reshape: LayerFactory = (config, inputs) => {
     },
   }
 }
+
+/** `keras.layers.Permute`: the axes of a row in another order, counted from 1. */
+export const permute: LayerFactory = (config, inputs) => {
+  const dims = config.integers('dims') ?? []
+  const rank = onlyInput(inputs, config).length
+  if ([...dims].sort((a, b) => a - b).join() !== Array.from({ length: rank }, (_, axis) => axis + 1).join()) {
+    throw modelInvalid(`${config.where}: expected every axis from 1 to ${rank} once as dims, got [${dims.join()}]`)
+  }
+  return {
+    weights: [],
+    outputShape: (shapes) => {
+      const shape = onlyInput(shapes, config, rank)
+      return dims.map((axis) => shape[axis - 1] ?? 1)
+    },
+    call: (tensors) => tf.transpose(firstOf(tensors), [0, ...dims]),
+  }
+}
+
+/** `keras.layers.RepeatVector`: each row `n` times, as a sequence. */
+export const repeatVector: LayerFactory = (config) => {
+  const times = config.positiveInteger('n')
+  return {
+    weights: [],
+    outputShape: (shapes) => [times, ...onlyInput(shapes, config, 1)],
+    call: (tensors) => tf.tile(tf.expandDims(firstOf(tensors), 1), [1, times, 1]),
+  }
+}
+
+/** `keras.layers.Identity`. */
+export const identity: LayerFactory = (config) => ({
+  weights: [],
+  outputShape: (shapes) => onlyInput(shapes, config),
+  call: (tensors) => firstOf(tensors),
+})

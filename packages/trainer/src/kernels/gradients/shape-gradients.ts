@@ -52,8 +52,11 @@ const products: readonly GradConfig[] = [
     inputsToSave: ['a', 'b'],
     gradFunc(gradient, saved, { transposeA, transposeB }) {
       const [dy, a, b] = [single(gradient), given(saved[0]), given(saved[1])]
-      if (transposeA === true || transposeB === true) throw new TypeError('gradient: of plain products only')
-      return { a: () => tf.matMul(dy, b, false, true), b: () => tf.matMul(a, dy, true, false) }
+      const [turnedA, turnedB] = [transposeA === true, transposeB === true]
+      return {
+        a: () => (turnedA ? tf.matMul(b, dy, turnedB, true) : tf.matMul(dy, b, false, !turnedB)),
+        b: () => (turnedB ? tf.matMul(dy, a, true, turnedA) : tf.matMul(a, dy, !turnedA, false)),
+      }
     },
   },
 ]
