@@ -21,8 +21,13 @@ export function run(program, args) {
 
 /** Installs where something is missing or older than the lock file, and builds what has changed. Throws where it cannot. */
 export function setUp() {
-  if (!isInstalled()) runOrThrow('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  installPackages()
   runOrThrow('npm', ['run', '--silent', 'build'])
+}
+
+/** Installs what the lock file says, where it is not there already. Throws where it cannot. */
+export function installPackages() {
+  if (!isInstalled()) runOrThrow('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
 }
 
 function isInstalled() {

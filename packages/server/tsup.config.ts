@@ -1,4 +1,6 @@
 import { defineConfig } from 'tsup'
 import { packageBuild } from '../../tsup.base.ts'
 
-export default defineConfig(packageBuild({ index: 'src/index.ts' }, { platform: 'node' }))
+export default defineConfig(
+  packageBuild({ index: 'src/index.ts', scanner: 'src/scanner/index.ts' }, { platform: 'node' }),
+)

@@ -9,6 +9,7 @@ import type { PipelineDeps, SubmitDeps } from '@aibomgen/pipeline'
 import type { EnvironmentProbe } from '@aibomgen/trainer/environment'
 
 import type { CommandContext } from './command.ts'
+import { composeRunScan, type ScanSummary } from './train/run-scan.ts'
 import { readLayout, readSigners, type Generation } from './home/generation.ts'
 import type { HomeDeps } from './home/home.ts'
 import { readVersion } from './package-files.ts'
@@ -21,6 +22,8 @@ export interface LocalRun {
   readonly manufacturer: string
   readonly specVersion: SpecVersion
   readonly withheld: readonly Withholdable[]
+  /** Takes what came of looking for vulnerabilities; left out where nobody is to look. */
+  readonly onScan?: (scan: ScanSummary) => void
 }
 
 /** The largest inputs that a run on this machine takes, in bytes. */
@@ -83,6 +86,7 @@ export async function composeTraining(
       probes: await composeProbes(run.scratch),
       workspaces: createWorkspaces(join(run.scratch, 'workspaces')),
       workerSigner: signers.worker,
+      ...(run.onScan && { findVulnerabilities: composeRunScan(signers.worker, run, run.onScan, config) }),
       issuer: createIssuer(issuerDeps, { specVersion: run.specVersion, withheld: run.withheld }),
     },
   }

@@ -66,6 +66,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'export and verify the audit log of a server',
     load: async () => (await import('./commands/audit.ts')).createAuditCommand,
   },
+  scan: {
+    summary: 'scan the environment that trainings run in for vulnerabilities',
+    load: async () => (await import('./commands/scan.ts')).createScanCommand,
+  },
   env: {
     summary: 'show what environment capture sees on this machine',
     load: async () => (await import('./commands/env.ts')).createEnvCommand,

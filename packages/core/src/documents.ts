@@ -49,5 +49,7 @@ export const TRAINING_COMMAND = ['node', '@aibomgen/trainer/child', 'inputs/job.
 export const EVIDENCE_NAMES = ['aibom.json', 'aibom.sig', 'layout.json', 'provenance.intoto.jsonl'] as const
 /** What only this run saw: recorded in the `run_training` link's byproducts. */
 export const BYPRODUCT_NAMES = ['environment.json', 'logs.txt'] as const
+/** What the worker's scanner found in the training environment: a byproduct, too, of a run whose environment was scanned. */
+export const VULNERABILITIES_NAME = 'vulnerabilities.json'
 /** The index of a release: for finding files, never evidence. */
 export const RELEASE_INDEX_NAME = 'release.json'

@@ -56,6 +56,7 @@ export {
   TRUST_ROOT_PAYLOAD_TYPE,
   TRUST_ROOT_TYPE,
   URI_BASE,
+  VULNERABILITIES_NAME,
   type InputName,
   type OutputName,
   type StepName,

@@ -48,6 +48,18 @@ export {
   type RunDetails,
   type SlsaProvenance,
 } from './predicates/slsa-provenance.ts'
+export {
+  countFindings,
+  describeScanner,
+  SEVERITIES,
+  signVulnerabilities,
+  VULNERABILITIES_TYPE,
+  verifyVulnerabilities,
+  type Finding,
+  type ScannerIdentity,
+  type Severity,
+  type VulnerabilityScan,
+} from './predicates/vulnerabilities.ts'
 export type { ResourceDescriptor, Subject } from './resource-descriptor.ts'
 export { IN_TOTO_PAYLOAD_TYPE, parseSignedFile, signDsse, type SignedFile } from './signed-file.ts'
 export type { ModelOptions } from './signed-model.ts'

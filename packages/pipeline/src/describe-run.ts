@@ -56,7 +56,7 @@ export function describeRun(documents: RunDocuments, issuing: IssuingFacts): Tra
       layout: evidenceFile({ name: 'layout.json', bytes: issuing.layout }),
     },
     command: documents.command,
-    vulnerabilities: { state: 'not scanned' },
+    vulnerabilities: documents.vulnerabilities,
     withheld: issuing.withheld,
   }
 }

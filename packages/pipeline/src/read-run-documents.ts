@@ -7,12 +7,14 @@ import {
   parseJobRecord,
   parseSha256Hex,
   VerificationError,
+  VULNERABILITIES_NAME,
   type ArtifactDescriptor,
   type ArtifactReader,
   type JobRecord,
   type Sha256Hex,
 } from '@aibomgen/core'
-import type { Link } from '@aibomgen/intoto'
+import type { VulnerabilityFacts } from '@aibomgen/bom'
+import { judgedLinks, type Link, type VerifiedLinks } from '@aibomgen/intoto'
 import {
   parseDatasetDefinition,
   parseDatasetManifest,
@@ -25,7 +27,7 @@ import {
   type Metrics,
   type ModelSummary,
 } from '@aibomgen/trainer/job'
-import { assertSame } from '@aibomgen/verify'
+import { assertSame, describeFindings } from '@aibomgen/verify'
 
 /** What the files of a run say, and which files they were. */
 export interface RunDocuments {
@@ -39,6 +41,7 @@ export interface RunDocuments {
   readonly modelSha512: string
   /** The argv that the run's link records. */
   readonly command: readonly string[]
+  readonly vulnerabilities: VulnerabilityFacts
   /** Every input, output and byproduct by its name. */
   readonly artifacts: ReadonlyMap<string, ArtifactDescriptor>
 }
@@ -50,14 +53,16 @@ const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
  * Reads a run's documents. Nothing is taken from what a worker says beside its link: every file comes out of the store
  * by the digest that the link holds, and is checked against it on the way.
  *
- * @param links - verified, by step: `submit_inputs` and `run_training`
+ * @param verified - the links of `submit_inputs` and `run_training`
  * @throws ParseError for a document that is not what it has to be; ArtifactError for one that the store cannot give;
- * VerificationError `EVIDENCE_MISMATCH` for files of different jobs
+ * VerificationError `EVIDENCE_MISMATCH` for files of different jobs, `SIGNATURE_THRESHOLD` for a scan that no worker of the
+ * run signed
  */
-export async function readRunDocuments(links: ReadonlyMap<string, Link>, store: ArtifactReader): Promise<RunDocuments> {
+export async function readRunDocuments(verified: VerifiedLinks, store: ArtifactReader): Promise<RunDocuments> {
+  const links = judgedLinks(verified)
   const digests = readDigests(links)
   const artifacts = new Map<string, ArtifactDescriptor>()
-  const read = async <T>(name: string, parse: (bytes: Uint8Array) => T): Promise<T> => {
+  const read = async <T>(name: string, parse: (bytes: Uint8Array) => T | Promise<T>): Promise<T> => {
     const sha256 = digests.get(name) ?? missing(name)
     const bytes = await collectBytes(await store.open(sha256), MAX_DOCUMENT_BYTES)
     artifacts.set(name, { name, sha256, sizeBytes: bytes.length })
@@ -76,6 +81,10 @@ export async function readRunDocuments(links: ReadonlyMap<string, Link>, store: 
   for (const name of ['outputs/preprocessing.json', 'logs.txt']) await read(name, () => undefined)
   assertSame('job id in environment.json', record.jobId, documents.environment.jobId)
 
+  const vulnerabilities = digests.has(VULNERABILITIES_NAME)
+    ? await read(VULNERABILITIES_NAME, (bytes) => describeFindings(bytes, verified))
+    : { state: 'not scanned' as const }
+
   for (const role of ['model', 'dataset', 'definition'] as const) {
     const name = `inputs/${role}`
     const sha256 = digests.get(name) ?? missing(name)
@@ -84,7 +93,8 @@ export async function readRunDocuments(links: ReadonlyMap<string, Link>, store: 
   }
   const model = await hashModel(digests.get(MODEL_NAME) ?? missing(MODEL_NAME), store)
   artifacts.set(MODEL_NAME, model.artifact)
-  return { ...documents, modelSha512: model.sha512, command: links.get('run_training')?.command ?? [], artifacts }
+  const command = links.get('run_training')?.command ?? []
+  return { ...documents, vulnerabilities, modelSha512: model.sha512, command, artifacts }
 }
 
 const MODEL_NAME = 'outputs/trained_model.keras'

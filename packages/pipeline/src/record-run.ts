@@ -1,6 +1,6 @@
 /** Record: the worker signs what it saw of the run, as the `run_training` link. @module */
 
-import type { Signer } from '@aibomgen/core'
+import { VULNERABILITIES_NAME, type Signer } from '@aibomgen/core'
 import { createLink, linkFileName, signMetablock, type Link } from '@aibomgen/intoto'
 
 import type { SignedFile } from './submit-job.ts'
@@ -35,6 +35,7 @@ export async function recordRun(trained: TrainedJob, workerSigner: Signer): Prom
  */
 export function describeRunAsLink(trained: TrainedJob): Link {
   const { staged, outputs, byproducts, command, returnValue, isolation } = trained
+  const findings = byproducts[VULNERABILITIES_NAME]
   return createLink({
     name: 'run_training',
     command,
@@ -44,6 +45,7 @@ export function describeRunAsLink(trained: TrainedJob): Link {
       'return-value': returnValue,
       'environment.json': { sha256: byproducts['environment.json'].sha256 },
       'logs.txt': { sha256: byproducts['logs.txt'].sha256 },
+      ...(findings && { [VULNERABILITIES_NAME]: { sha256: findings.sha256 } }),
     },
     environment: { isolation: isolation.name, keys: isolation.keys },
   })

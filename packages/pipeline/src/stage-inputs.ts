@@ -16,7 +16,7 @@ import {
   type InputName,
   type TrustRoot,
 } from '@aibomgen/core'
-
+import { judgedLinks } from '@aibomgen/intoto'
 import { verifySteps } from '@aibomgen/verify'
 
 import type { SubmittedJob } from './submit-job.ts'
@@ -49,7 +49,8 @@ export interface StageDeps {
 export async function stageInputs(job: SubmittedJob, deps: StageDeps, workspace: Workspace): Promise<StagedJob> {
   const { store, clock, trustRoot, layout } = deps
   const links = new Map([[job.receipt.name, job.receipt.bytes]])
-  const verified = await verifySteps({ layout, links }, ['submit_inputs'], { trustRoot, at: clock.now() })
+  const demands = { trustRoot, at: clock.now() }
+  const verified = judgedLinks(await verifySteps({ layout, links }, ['submit_inputs'], demands))
   const submitted = verified.get('submit_inputs')?.products
   await mkdir(join(workspace.directory, 'inputs'))
   const materials: [InputName, ArtifactDescriptor][] = []

@@ -5,13 +5,14 @@ import { join } from 'node:path'
 
 import {
   OUTPUT_NAMES,
+  VULNERABILITIES_NAME,
   type ArtifactDescriptor,
   type ArtifactStore,
   type OutputName,
   type Timestamp,
 } from '@aibomgen/core'
 import { runTraining, type TrainingDeps, type TrainingOptions } from '@aibomgen/trainer'
-import { serializeEnvironmentReport, type IsolationReport } from '@aibomgen/trainer/environment'
+import { serializeEnvironmentReport, type EnvironmentReport, type IsolationReport } from '@aibomgen/trainer/environment'
 
 import { storeBytes } from './store-bytes.ts'
 import type { StagedJob } from './stage-inputs.ts'
@@ -20,7 +21,9 @@ import type { StagedJob } from './stage-inputs.ts'
 export interface TrainedJob {
   readonly staged: StagedJob
   readonly outputs: Readonly<Record<OutputName, ArtifactDescriptor>>
-  readonly byproducts: Readonly<Record<'logs.txt' | 'environment.json', ArtifactDescriptor>>
+  readonly byproducts: Readonly<Record<'logs.txt' | 'environment.json', ArtifactDescriptor>> & {
+    readonly 'vulnerabilities.json'?: ArtifactDescriptor
+  }
   /** The child's real argv, its program paths replaced by what they are. */
   readonly command: readonly string[]
   readonly returnValue: number
@@ -32,6 +35,11 @@ export interface TrainedJob {
 /** What training needs. */
 export interface TrainDeps extends TrainingDeps {
   readonly store: ArtifactStore
+  /**
+   * The worker's signed scan of its own environment, where one came to its end: `vulnerabilities.json`. Left out where
+   * nobody scans.
+   */
+  readonly findVulnerabilities?: (environment: EnvironmentReport) => Promise<Uint8Array | undefined>
 }
 
 /**
@@ -49,6 +57,7 @@ export async function train(staged: StagedJob, deps: TrainDeps, options: Trainin
     outputs.push([name, { name, ...(await deps.store.put(file, { maxBytes: options.limits.outputBytes })) }])
   }
   const { command, returnValue, startedAt, endedAt, environment } = outcome
+  const findings = await deps.findVulnerabilities?.(environment)
   return {
     staged,
     outputs: Object.fromEntries(outputs) as TrainedJob['outputs'],
@@ -58,6 +67,9 @@ export async function train(staged: StagedJob, deps: TrainDeps, options: Trainin
         name: 'environment.json',
         ...(await storeBytes(deps.store, serializeEnvironmentReport(environment))),
       },
+      ...(findings !== undefined && {
+        [VULNERABILITIES_NAME]: { name: VULNERABILITIES_NAME, ...(await storeBytes(deps.store, findings)) },
+      }),
     },
     command,
     returnValue,

@@ -96,17 +96,3 @@ export { createMetrics, type Metrics, type MetricsDeps, type VerificationOutcome
 export { readPlatformState, type PlatformState, type RunLength } from './operation/platform-state.ts'
 export { checkReadiness, type ReadinessCheck, type ReadinessDeps, type ReadinessReport } from './operation/readiness.ts'
 export { createRequestLog, type RequestLogDeps } from './operation/request-log.ts'
-export { createNpmAuditScanner, type NpmAuditOptions } from './scanner/npm-audit.ts'
-export { createTrivyScanner, type TrivyOptions, type TrivyTarget } from './scanner/trivy.ts'
-export { signVulnerabilities, verifyVulnerabilities, VULNERABILITIES_TYPE } from './scanner/vulnerability-document.ts'
-export {
-  SEVERITIES,
-  type Finding,
-  type NotScanned,
-  type Scanner,
-  type ScannerIdentity,
-  type ScanOutcome,
-  type Severity,
-  type VulnerabilityScan,
-} from './scanner/vulnerability-scan.ts'
-export { VulnerabilityScans, type KeptScan, type VulnerabilityScansDeps } from './scanner/vulnerability-scans.ts'

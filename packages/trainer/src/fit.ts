@@ -23,7 +23,7 @@ export async function fit(model: KerasModel, data: RowSource, options: FitOption
   const step = createTrainingStep(model, options.random.fork('dropout'))
   try {
     const history = await new Run(model, data, step, options).all()
-    keepWeights(step, options.epochs - 1)
+    await keepWeights(step, options.epochs - 1)
     return history
   } finally {
     step.dispose()
@@ -106,8 +106,8 @@ function* endlessBatches({ train, batchSize, shuffle, random }: FitOptions): Gen
 }
 
 /** Only finite weights become the model's: the last update may have broken what the last loss was still fine with. */
-function keepWeights(step: TrainingStep, epoch: number): void {
-  const learned = step.weights()
+async function keepWeights(step: TrainingStep, epoch: number): Promise<void> {
+  const learned = await step.weights()
   for (const [weight, values] of learned) {
     if (!values.every(Number.isFinite)) {
       throw new TrainingError('TRAINING_DIVERGED', `${weight.path} (${weight.spec.name}) is no number any more`, {

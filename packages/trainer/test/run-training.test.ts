@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 const requestedAt = parseTimestamp('2026-11-22T19:42:00Z')
 const jobId = '5f0c0b4e-3f0b-4f0e-9a53-0d9a4f7f9a10'
-const backend = { name: 'wasm', versions: { '@tensorflow/tfjs-core': '4.22.0' }, devices: [] }
+const backend = { name: 'wasm', reason: 'asked for', versions: { '@tensorflow/tfjs-core': '4.22.0' }, devices: [] }
 
 /** What a well-behaved child says and writes, for scripts to put together. */
 const PRELUDE = `

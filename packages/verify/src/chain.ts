@@ -14,12 +14,10 @@ import {
 import {
   assertLayoutInForce,
   assertThresholds,
-  judgedLinks,
   verifyArtifactRules,
   verifyLayoutSignature,
   verifyLinkSignatures,
   type Layout,
-  type Link,
   type LinkFiles,
   type VerifiedLinks,
 } from '@aibomgen/intoto'
@@ -74,7 +72,7 @@ export async function trustLinks(
 }
 
 /**
- * The links of the first steps of a job, by step, when everything about them holds: what a worker asks of a receipt
+ * The links of the first steps of a job, when everything about them holds: what a worker asks of a receipt
  * before it trains, and an issuer of both links before it signs.
  *
  * @param steps - the steps that are done; the layout's later ones are left out of account
@@ -84,14 +82,14 @@ export async function verifySteps(
   files: ChainFiles,
   steps: readonly StepName[],
   demands: ChainDemands,
-): Promise<ReadonlyMap<string, Link>> {
+): Promise<VerifiedLinks> {
   const layout = restrictTo(await trustLayout(files.layout, demands), steps)
   assertLayoutInForce(layout, demands.at)
   const links = await trustLinks(layout, files.links, demands)
   assertThresholds(layout, links)
   verifyArtifactRules(layout, links)
   assertRunFacts(layout, links, files.links)
-  return judgedLinks(links)
+  return links
 }
 
 /** A part of what was verified is verified. Steps that the layout lacks would go unjudged, and are refused. */

@@ -12,6 +12,7 @@ export {
   type EvidenceBundle,
 } from './evidence-bundle.ts'
 export type { VerifyDeps, VerifyPolicy } from './policy.ts'
+export { describeFindings } from './recorded-findings.ts'
 export { parseReleaseIndex, serializeReleaseIndex, type ReleaseIndex } from './release-index.ts'
 export { MAX_DOCUMENT_BYTES, type ReleaseReader } from './release-reader.ts'
 export {

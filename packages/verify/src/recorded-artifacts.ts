@@ -1,13 +1,20 @@
 /** What the verified links say of artifacts: the facts that everything else is held against. @module */
 
-import { BYPRODUCT_NAMES, parseSha256Hex, VerificationError, type PublicKey, type Sha256Hex } from '@aibomgen/core'
+import {
+  BYPRODUCT_NAMES,
+  parseSha256Hex,
+  VerificationError,
+  VULNERABILITIES_NAME,
+  type PublicKey,
+  type Sha256Hex,
+} from '@aibomgen/core'
 import { judgedLinks, type Link, type VerifiedLinks } from '@aibomgen/intoto'
 
 /** SHA-256 by artifact name, from the links of a job. */
 export interface RecordedArtifacts {
   readonly inputs: ReadonlyMap<string, Sha256Hex>
   readonly outputs: ReadonlyMap<string, Sha256Hex>
-  /** What only this run saw: logs and environment. */
+  /** What only this run saw: logs and environment, and what a scanner found where one looked. */
   readonly byproducts: ReadonlyMap<string, Sha256Hex>
   /** `aibom.json`. */
   readonly aibom: ReadonlyMap<string, Sha256Hex>
@@ -21,10 +28,11 @@ export interface RecordedArtifacts {
 export function readRecordedArtifacts(links: VerifiedLinks): RecordedArtifacts {
   const judged = judgedLinks(links)
   const run = requireLink(judged, 'run_training')
+  const scans = VULNERABILITIES_NAME in run.byproducts ? [VULNERABILITIES_NAME] : []
   return {
     inputs: digestsOf(requireLink(judged, 'submit_inputs'), 'products'),
     outputs: digestsOf(run, 'products'),
-    byproducts: new Map(BYPRODUCT_NAMES.map((name) => [name, byproductDigest(run, name)])),
+    byproducts: new Map([...BYPRODUCT_NAMES, ...scans].map((name) => [name, byproductDigest(run, name)])),
     aibom: digestsOf(requireLink(judged, 'generate_aibom'), 'products'),
   }
 }

@@ -10,7 +10,7 @@ import { composeHome } from '../compose.ts'
 import { ensureHome } from '../home/home.ts'
 import { parseCount } from '../numbers.ts'
 import { composeApp } from '../platform/compose-app.ts'
-import { composeIssuer, composeWorker, type Work } from '../platform/compose-work.ts'
+import { composeIssuer, composeWorkers, type Work } from '../platform/compose-work.ts'
 import { openPlatform } from '../platform/open-platform.ts'
 import { readPlatformSettings, type SettingsFlags } from '../platform/settings.ts'
 import { workTogether } from '../platform/work-together.ts'
@@ -49,11 +49,12 @@ async function runServe(flags: ServeFlags, context: CommandContext): Promise<voi
   using stop = listenForStop()
   const { generation, created } = await ensureHome(config.home, composeHome(context))
   if (created) output.note(`made keys, layout and trust root in ${config.home}`)
-  const held = { home: config.home, generation, passphrase: config.passphrase }
+  const { home, passphrase, environment } = config
+  const held = { home, generation, passphrase, environment }
   await using platform = await openPlatform({ settings, ...held, service: 'server', stderr: output.stderr })
 
   const works: Work[] = []
-  for (let worker = 0; worker < workers; worker += 1) works.push(await composeWorker(platform))
+  works.push(...(await composeWorkers(platform, workers)))
   if (flags.issuer) works.push(await composeIssuer(platform))
   const stopping = new AbortController()
   const server = await listen(await composeApp(platform, stopping.signal), settings)

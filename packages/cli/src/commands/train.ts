@@ -8,6 +8,7 @@ import { createCommand, show, type CommandContext, type CommonFlags } from '../c
 import { drawTrainingSeed } from '../compose.ts'
 import { parseByteCount, parseCount } from '../numbers.ts'
 import { trainLocally, type LocalTraining } from '../train/train-locally.ts'
+import { describeScan } from '../train/run-scan.ts'
 import { addJobFlags, readMetadata, readParameters, type JobFlags } from './job-flags.ts'
 
 interface TrainFlags extends CommonFlags, JobFlags {
@@ -20,6 +21,7 @@ interface TrainFlags extends CommonFlags, JobFlags {
   readonly requireIsolation: IsolationName
   readonly maxMemory?: string
   readonly maxSeconds?: string
+  readonly scan: boolean
 }
 
 /** Trains a model here and writes a release. */
@@ -46,6 +48,7 @@ export function createTrainCommand(context: CommandContext): Command {
     )
     .option('--max-memory <size>', 'of the training process: 4GiB, 512MB (8GiB)')
     .option('--max-seconds <number>', 'wall-clock limit of the training process (86400)')
+    .option('--no-scan', 'do not look for vulnerabilities in the environment, where trivy is on the PATH')
     .action((flags: TrainFlags) => runTrain(flags, context))
 }
 
@@ -63,6 +66,7 @@ async function runTrain(flags: TrainFlags, context: CommandContext): Promise<voi
       includeInputs: flags.inputs,
       withheld: flags.withhold === undefined ? [] : [flags.withhold],
       requireIsolation: flags.requireIsolation,
+      scan: flags.scan,
       limits: {
         ...(flags.maxMemory === undefined ? {} : { memoryBytes: parseByteCount('--max-memory', flags.maxMemory) }),
         ...(flags.maxSeconds === undefined ? {} : { wallClockSeconds: parseCount('--max-seconds', flags.maxSeconds) }),
@@ -74,7 +78,7 @@ async function runTrain(flags: TrainFlags, context: CommandContext): Promise<voi
 }
 
 function describeTraining(trained: LocalTraining, { output }: CommandContext): string {
-  const { release, bundle, history, model, verdict, jobId } = trained
+  const { release, bundle, history, model, verdict, jobId, vulnerabilities } = trained
   const last = Object.entries(history).map(([name, values]) => `${name} ${formatValue(values.at(-1))}`)
   const epochs = history['loss']?.length ?? 0
   return [
@@ -82,6 +86,7 @@ function describeTraining(trained: LocalTraining, { output }: CommandContext): s
     `  trained   ${epochs} epochs: ${last.join(', ')}`,
     `  model     outputs/trained_model.keras  sha256:${model.sha256}`,
     `  verified  ${output.style('green', verdict)}`,
+    `  scan      ${describeScan(vulnerabilities)}`,
     ...(bundle === undefined ? [] : [`  bundle    ${bundle}`]),
   ].join('\n')
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 
 import { createCommand, show, type CommandContext, type CommonFlags } from '../command.ts'
 import { requireGeneration } from '../home/home.ts'
-import { composeIssuer, composeWorker, type Work } from '../platform/compose-work.ts'
+import { composeIssuer, composeWorkers, type Work } from '../platform/compose-work.ts'
 import { openPlatform, type Platform } from '../platform/open-platform.ts'
 import { readPlatformSettings, type SettingsFlags } from '../platform/settings.ts'
 import { workTogether } from '../platform/work-together.ts'
@@ -18,17 +18,17 @@ const NEEDS =
 
 /** A worker: trains jobs that the server took. */
 export function createWorkerCommand(context: CommandContext): Command {
-  return createWorkCommand('worker', composeWorker, context)
+  return createWorkCommand('worker', (platform) => composeWorkers(platform, 1), context)
 }
 
 /** An issuer: verifies what workers recorded, and publishes it. */
 export function createIssuerCommand(context: CommandContext): Command {
-  return createWorkCommand('issuer', composeIssuer, context)
+  return createWorkCommand('issuer', async (platform) => [await composeIssuer(platform)], context)
 }
 
 function createWorkCommand(
   name: 'worker' | 'issuer',
-  compose: (platform: Platform) => Promise<Work>,
+  compose: (platform: Platform) => Promise<readonly Work[]>,
   context: CommandContext,
 ): Command {
   const examples = [`DATABASE_URL=postgres://… AIBOMGEN_STORE=s3://bucket aibomgen ${name}`]
@@ -40,10 +40,11 @@ function createWorkCommand(
       const settings = await readPlatformSettings(config, flags, ['database', 'store'])
       using stop = listenForStop()
       const generation = await requireGeneration(config.home)
-      const held = { home: config.home, generation, passphrase: config.passphrase }
+      const { home, passphrase, environment } = config
+      const held = { home, generation, passphrase, environment }
       await using platform = await openPlatform({ settings, ...held, service: name, stderr: output.stderr })
-      const work = await compose(platform)
+      const works = await compose(platform)
       show(context, flags, { json: () => ({ role: name }), text: () => `${name} at work` })
-      await workTogether([work], stop.signal)
+      await workTogether(works, stop.signal)
     })
 }

@@ -4,14 +4,16 @@ import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import type { Signer } from '@aibomgen/core'
 import { createIssuer, createWorkspaces } from '@aibomgen/pipeline'
 import { runIssuer, runWorker } from '@aibomgen/server'
 import { createProcessIsolation, DEFAULT_LIMITS } from '@aibomgen/trainer'
-import { captureEnvironment } from '@aibomgen/trainer/environment'
+import { captureEnvironment, type EnvironmentProbe, type MachineObservations } from '@aibomgen/trainer/environment'
 
 import { composeProbes, systemClock } from '../compose.ts'
 import { listKeyFiles, readLayout, readSigners } from '../home/generation.ts'
 import { readVersion } from '../package-files.ts'
+import { composeEnvironmentScans, type EnvironmentScans } from './environment-scans.ts'
 import type { Platform } from './open-platform.ts'
 
 /** Works until its signal aborts. */
@@ -22,17 +24,43 @@ const BACKENDS = ['wasm', 'cpu']
 const PROBE_TIMEOUT_SECONDS = 20
 
 /**
- * A worker that trains one job at a time.
+ * Workers that train one job each at a time, and scan the environment that they train in.
  *
  * @throws ConfigError `HOME_INCOMPLETE` without the worker's key or a layout
  */
-export async function composeWorker(platform: Platform): Promise<Work> {
-  const { database, store, logger, settings, generation, passphrase } = platform
-  const { worker } = await readSigners(generation, ['worker'], passphrase)
+export async function composeWorkers(platform: Platform, count: number): Promise<readonly Work[]> {
+  if (count === 0) return []
+  const { logger, settings, generation, passphrase } = platform
+  const { worker: signer } = await readSigners(generation, ['worker'], passphrase)
   await mkdir(settings.dataDirectory, { recursive: true, mode: 0o700 })
-  const isolation = createProcessIsolation()
   const probes = await composeProbes(settings.dataDirectory)
   const seen = await captureEnvironment(probes, { timeoutSeconds: PROBE_TIMEOUT_SECONDS })
+  const { scans, find } = await composeEnvironmentScans({
+    settings: settings.scans,
+    directory: join(settings.dataDirectory, 'scans'),
+    signer,
+    packages: seen.packages,
+    environment: platform.environment,
+    logger,
+  })
+  const works: Work[] = [(signal) => scans.runSchedule(settings.scans.intervalSeconds, signal)]
+  for (let worker = 0; worker < count; worker += 1) {
+    works.push(await composeWorker(platform, { signer, probes, seen, findVulnerabilities: find }))
+  }
+  return works
+}
+
+interface WorkerParts {
+  readonly signer: Signer
+  readonly probes: readonly EnvironmentProbe[]
+  readonly seen: MachineObservations
+  readonly findVulnerabilities: EnvironmentScans['find']
+}
+
+async function composeWorker(platform: Platform, parts: WorkerParts): Promise<Work> {
+  const { database, store, logger, settings, generation } = platform
+  const { signer: worker, probes, seen, findVulnerabilities } = parts
+  const isolation = createProcessIsolation()
   const cpu = seen.cpu.status === 'observed' && seen.cpu.value.model
   const deps = {
     database,
@@ -42,6 +70,7 @@ export async function composeWorker(platform: Platform): Promise<Work> {
     probes,
     workspaces: createWorkspaces(join(settings.dataDirectory, 'workspaces')),
     workerSigner: worker,
+    findVulnerabilities,
     trustRoot: generation.trustRoot.root,
     layout: await readLayout(generation),
     onError: (error: Error) => logger.error('the worker met an error', { error }),

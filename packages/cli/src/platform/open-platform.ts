@@ -6,6 +6,7 @@ import type { ArtifactDescriptor, ArtifactStore } from '@aibomgen/core'
 import { createLogger, openDatabase, type Database, type Logger } from '@aibomgen/server'
 
 import { systemClock } from '../compose.ts'
+import type { Environment } from '../config.ts'
 import type { Generation } from '../home/generation.ts'
 import type { TextStream } from '../output.ts'
 import type { PlatformSettings, S3Settings, StoreSettings } from './settings.ts'
@@ -17,6 +18,8 @@ export interface Platform extends AsyncDisposable {
   /** Keys, trust root and layout at the start. */
   readonly generation: Generation
   readonly passphrase: string | undefined
+  /** Of this process: what the programs that it starts may need of it. */
+  readonly environment: Environment
   readonly database: Database
   readonly store: ArtifactStore
   /** Where clients may fetch artifacts from the store itself. */
@@ -30,6 +33,7 @@ export interface PlatformOrder {
   readonly home: string
   readonly generation: Generation
   readonly passphrase: string | undefined
+  readonly environment: Environment
   /** Names the process in its log. */
   readonly service: 'server' | 'worker' | 'issuer'
   readonly stderr: TextStream

@@ -1,17 +1,15 @@
 /** Settings of the platform: from environment variables and one file, judged as a whole before anything starts. @module */
 
-import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 
 import { ConfigError, describeProblems, describeZodError, utf8Decode, type Problem } from '@aibomgen/core'
 import { readFileBounded } from '@aibomgen/core/node'
-import { LOG_LEVELS, type LogLevel, type OidcProvider } from '@aibomgen/server'
+import type { LogLevel, OidcProvider } from '@aibomgen/server'
 import type { IsolationName } from '@aibomgen/trainer/environment'
-import * as z from 'zod'
 
 import type { Config, Environment } from '../config.ts'
-import { readByteCount } from '../numbers.ts'
-import { readSignIn, splitList } from './sign-in.ts'
+import { PLATFORM_VARIABLES, readVariables } from './settings-variables.ts'
+import { readSignIn } from './sign-in.ts'
 
 /** Where artifacts are kept: in a directory, or in a bucket of an S3 server. */
 export type StoreSettings = { readonly directory: string } | S3Settings
@@ -26,6 +24,17 @@ export interface S3Settings {
   readonly publicEndpoint?: string
   readonly region: string
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
+}
+
+/** How a training environment is scanned for vulnerabilities. */
+export interface ScanSettings {
+  /** Asked in this order until one answers; `none` asks nobody. */
+  readonly scanners: readonly string[]
+  /** The image that the worker runs in, by its digest; else its packages are scanned. */
+  readonly image?: string
+  readonly intervalSeconds: number
+  /** How long one scanner may take. */
+  readonly timeoutSeconds: number
 }
 
 /** All that may be said about a server, a worker or an issuer. */
@@ -53,6 +62,7 @@ export interface PlatformSettings {
   readonly wallClockSeconds?: number
   /** How long a run, and answers under way, may still take once a process is asked to stop. */
   readonly graceSeconds: number
+  readonly scans: ScanSettings
   /** Who answers for the AIBoMs. */
   readonly manufacturer: string
   readonly logLevel: LogLevel
@@ -62,69 +72,6 @@ const MAX_FILE_BYTES = 1024 * 1024
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
 /** Never shown, not even where they are wrong. */
 const SECRETS = ['DATABASE_URL', 'AWS_SECRET_ACCESS_KEY']
-
-const text = z.string()
-const flag = z.enum(['true', 'false']).transform((word) => word === 'true')
-const list = text.transform(splitList)
-const origin = (word: string): boolean => URL.canParse(word) && new URL(word).origin === word
-const url = text.refine(
-  (word) => /^https?:\/\//.test(word) && URL.canParse(word) && !word.endsWith('/'),
-  'an http or https URL without a slash at its end',
-)
-const count = text.regex(/^[1-9]\d{0,8}$/, 'an integer ≥ 1').transform(Number)
-const size = text
-  .refine((word) => readByteCount(word) !== undefined, 'a size like 4GiB')
-  .transform((word) => readByteCount(word) ?? 0)
-
-/** By the names of the variables, so that a problem is told by what has to be changed. */
-const variablesSchema = z.object({
-  AIBOMGEN_HOST: text.default('127.0.0.1'),
-  AIBOMGEN_PORT: text
-    .refine((word) => /^\d{1,5}$/.test(word) && Number(word) <= 65_535, 'a port from 0 to 65535')
-    .transform(Number)
-    .default(8000),
-  AIBOMGEN_PUBLIC_URL: url.optional(),
-  CORS_ORIGINS: list.refine((words) => words.every(origin), 'origins like https://example.org').default([]),
-  AIBOMGEN_DATA: text.optional(),
-  DATABASE_URL: text
-    .refine(
-      (word) => /^postgres(ql)?:\/\//.test(word) && URL.canParse(word),
-      'a URL like postgres://user@host/database',
-    )
-    .optional(),
-  AIBOMGEN_STORE: text
-    .regex(/^(s3:\/\/[^/]+(\/[^/]+)*\/?|(?!\w+:\/\/).+)$/, 's3://bucket, s3://bucket/prefix or a directory')
-    .optional(),
-  AIBOMGEN_S3_ENDPOINT: url.optional(),
-  AIBOMGEN_S3_PUBLIC_ENDPOINT: url.optional(),
-  AWS_REGION: text.default('us-east-1'),
-  AWS_ACCESS_KEY_ID: text.optional(),
-  AWS_SECRET_ACCESS_KEY: text.optional(),
-  AUTH_ENABLED: flag.optional(),
-  OIDC_ISSUER: text.optional(),
-  OIDC_AUDIENCE: list.default([]),
-  OIDC_ROLES_CLAIM: text.optional(),
-  OIDC_REQUIRED_SCOPE: text.optional(),
-  OIDC_DEFAULT_ROLES: list.default([]),
-  ENTRA_TENANTS: list.optional(),
-  AIBOMGEN_OPEN_VERIFICATION: flag.default(false),
-  AIBOMGEN_MAX_MODEL: size.default(16 * 1024 ** 3),
-  AIBOMGEN_MAX_DATASET: size.default(256 * 1024 ** 3),
-  AIBOMGEN_JOB_QUOTA: count.optional(),
-  AIBOMGEN_SUBMISSIONS_PER_MINUTE: count.default(60),
-  AIBOMGEN_VERIFICATIONS_PER_MINUTE: count.default(600),
-  AIBOMGEN_REQUIRE_ISOLATION: z.enum(['process', 'bubblewrap', 'container']).default('process'),
-  AIBOMGEN_MAX_MEMORY: size.optional(),
-  AIBOMGEN_MAX_SECONDS: count.optional(),
-  AIBOMGEN_GRACE_SECONDS: count.default(30),
-  AIBOMGEN_MANUFACTURER: text.default('AIBoMGen (self-hosted)'),
-  AIBOMGEN_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
-})
-
-/** Every variable that says something about the platform, by its name. */
-export const PLATFORM_VARIABLES: readonly string[] = Object.keys(variablesSchema.shape)
-
-type Variables = z.output<typeof variablesSchema>
 
 /** What the command line says about the settings. */
 export interface SettingsFlags {
@@ -154,16 +101,16 @@ export async function readPlatformSettings(
     ...withoutEmpty(config.environment),
     ...withoutEmpty({ AIBOMGEN_HOST: flags.host, AIBOMGEN_PORT: flags.port }),
   }
-  const parsed = variablesSchema.safeParse(given)
+  const read = readVariables(given)
   const shown = { ...given, ...Object.fromEntries(SECRETS.map((name) => [name, '(not shown)'])) }
   const signIn = readSignIn(given)
   const problems = [
     ...unknownNames(file),
-    ...(parsed.success ? [] : describeZodError(parsed.error, 'settings', shown).problems),
+    ...(read.ok ? [] : describeZodError(read.error, 'settings', shown).problems),
     ...signIn.problems,
     ...contradictions(given, shared),
   ]
-  if (parsed.success && problems.length === 0) return toSettings(parsed.data, signIn.providers, config.home)
+  if (read.ok && problems.length === 0) return read.toSettings(signIn.providers, config.home)
   const detail = { document: 'settings', problems }
   throw new ConfigError('CONFIG_INVALID', describeProblems(detail), detail)
 }
@@ -214,50 +161,4 @@ function contradictions(given: Readonly<Record<string, string>>, shared: readonl
     lack(missing, 'both halves of the credentials')
   }
   return problems
-}
-
-function toSettings(
-  variables: Variables,
-  providers: readonly OidcProvider[] | undefined,
-  home: string,
-): PlatformSettings {
-  const dataDirectory = resolve(variables.AIBOMGEN_DATA ?? join(home, 'server'))
-  return {
-    host: variables.AIBOMGEN_HOST,
-    port: variables.AIBOMGEN_PORT,
-    ...(variables.AIBOMGEN_PUBLIC_URL !== undefined && { publicUrl: variables.AIBOMGEN_PUBLIC_URL }),
-    corsOrigins: variables.CORS_ORIGINS,
-    dataDirectory,
-    ...(variables.DATABASE_URL !== undefined && { databaseUrl: variables.DATABASE_URL }),
-    store: toStore(variables, dataDirectory),
-    providers: variables.AUTH_ENABLED === false ? undefined : providers,
-    openVerification: variables.AIBOMGEN_OPEN_VERIFICATION,
-    inputLimits: { model: variables.AIBOMGEN_MAX_MODEL, dataset: variables.AIBOMGEN_MAX_DATASET },
-    ...(variables.AIBOMGEN_JOB_QUOTA !== undefined && { jobQuota: variables.AIBOMGEN_JOB_QUOTA }),
-    submissionsPerMinute: variables.AIBOMGEN_SUBMISSIONS_PER_MINUTE,
-    verificationsPerMinute: variables.AIBOMGEN_VERIFICATIONS_PER_MINUTE,
-    requireIsolation: variables.AIBOMGEN_REQUIRE_ISOLATION,
-    ...(variables.AIBOMGEN_MAX_MEMORY !== undefined && { memoryBytes: variables.AIBOMGEN_MAX_MEMORY }),
-    ...(variables.AIBOMGEN_MAX_SECONDS !== undefined && { wallClockSeconds: variables.AIBOMGEN_MAX_SECONDS }),
-    graceSeconds: variables.AIBOMGEN_GRACE_SECONDS,
-    manufacturer: variables.AIBOMGEN_MANUFACTURER,
-    logLevel: variables.AIBOMGEN_LOG_LEVEL,
-  }
-}
-
-function toStore(variables: Variables, dataDirectory: string): StoreSettings {
-  const { AIBOMGEN_STORE: store, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = variables
-  if (store === undefined) return { directory: join(dataDirectory, 'store') }
-  const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(store) ?? []
-  if (bucket === undefined) return { directory: resolve(store) }
-  const { AIBOMGEN_S3_ENDPOINT: endpoint, AIBOMGEN_S3_PUBLIC_ENDPOINT: publicEndpoint } = variables
-  return {
-    bucket,
-    prefix: prefix === '' ? '' : `${prefix}/`,
-    region: variables.AWS_REGION,
-    ...(endpoint !== undefined && { endpoint }),
-    ...(publicEndpoint !== undefined && { publicEndpoint }),
-    ...(accessKeyId !== undefined &&
-      secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey } }),
-  }
 }

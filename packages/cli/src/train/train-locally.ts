@@ -40,6 +40,7 @@ import type { TextStream } from '../output.ts'
 import { createScratch, writeThroughScratch, writingIn } from '../scratch.ts'
 import { keepFailedRun } from './failed-run.ts'
 import { createProgress } from './progress.ts'
+import type { ScanSummary } from './run-scan.ts'
 import { listenForStop } from './stop-signals.ts'
 
 /** What is asked for. Nothing of it is checked yet. */
@@ -58,6 +59,8 @@ export interface TrainingOrder {
   readonly manufacturer: string
   readonly requireIsolation: IsolationName
   readonly limits: Partial<Limits>
+  /** Whether the environment is scanned for vulnerabilities, where Trivy is on the PATH. */
+  readonly scan: boolean
 }
 
 /** A finished training. */
@@ -67,6 +70,7 @@ export interface LocalTraining {
   readonly release: string
   readonly bundle?: string
   readonly verdict: 'pass'
+  readonly vulnerabilities: ScanSummary
   readonly model: ArtifactDescriptor
   readonly history: Metrics
   readonly files: readonly ArtifactDescriptor[]
@@ -108,7 +112,16 @@ async function runIntoRelease(run: Run, context: CommandContext): Promise<LocalT
     if (created) context.output.note(`made keys, layout and trust root in ${home}`)
     await using scratch = await createScratch(nearestDirectory(dirname(out)))
     const { manufacturer, specVersion, withheld } = order
-    const local = { jobId, scratch: scratch.directory, manufacturer, specVersion, withheld }
+    let vulnerabilities: ScanSummary = { state: 'not scanned', reason: 'it was not asked for' }
+    const onScan = (scan: ScanSummary): void => void (vulnerabilities = scan)
+    const local = {
+      jobId,
+      scratch: scratch.directory,
+      manufacturer,
+      specVersion,
+      withheld,
+      ...(order.scan && { onScan }),
+    }
     const { submit, pipeline } = await composeTraining(generation, local, context)
 
     const submitted = await submitJob(job, submit)
@@ -126,7 +139,7 @@ async function runIntoRelease(run: Run, context: CommandContext): Promise<LocalT
       await writeThroughScratch(run.bundle, await buildEvidenceBundle(release, pipeline.store))
     const history = parseMetrics(await readFileBounded(join(out, 'outputs/metrics.json'), MAX_METRICS_BYTES))
     await assertVerified(out, await requireTrustRoot(home))
-    return describe(run, release, history)
+    return { ...describe(run, release, history), vulnerabilities }
   } catch (error) {
     if (stop.exitCode !== undefined) context.exitCode = stop.exitCode
     else if (log.length > 0) context.hint = `logs kept in ${await keepFailedRun(home, jobId, log, error)}`
@@ -195,7 +208,11 @@ async function assertVerified(directory: string, trustRoot: SignedTrustRoot): Pr
   })
 }
 
-function describe({ jobId, out, bundle }: Run, release: Release, history: Metrics): LocalTraining {
+function describe(
+  { jobId, out, bundle }: Run,
+  release: Release,
+  history: Metrics,
+): Omit<LocalTraining, 'vulnerabilities'> {
   return {
     jobId,
     release: out,

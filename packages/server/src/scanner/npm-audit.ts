@@ -4,17 +4,11 @@ import { join } from 'node:path'
 
 import { parseJson, parseWith, SdkError, type Clock, type JsonValue } from '@aibomgen/core'
 import { readFileBounded } from '@aibomgen/core/node'
+import type { Finding, Severity } from '@aibomgen/intoto'
 import * as z from 'zod'
 
 import { runTool, type ToolCall } from './run-tool.ts'
-import {
-  notScanned,
-  orderFindings,
-  type Finding,
-  type NotScanned,
-  type Scanner,
-  type Severity,
-} from './vulnerability-scan.ts'
+import { notScanned, orderFindings, type NotScanned, type Scanner } from './vulnerability-scan.ts'
 
 /** How npm is run. */
 export interface NpmAuditOptions extends Pick<ToolCall, 'timeoutSeconds' | 'maxOutputBytes'> {

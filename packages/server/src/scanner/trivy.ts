@@ -1,23 +1,20 @@
-/** Trivy as a scanner: of a directory, or of a container image. @module */
+/** Trivy as a scanner: of a list of packages, of a directory, or of a container image. @module */
 
 import { isAbsolute } from 'node:path'
 
 import { ConfigError, parseJson, parseWith, SdkError, toTimestamp, type Clock } from '@aibomgen/core'
+import type { Finding, ScannerIdentity, Severity } from '@aibomgen/intoto'
 import * as z from 'zod'
 
 import { runTool, type ToolCall } from './run-tool.ts'
-import {
-  notScanned,
-  orderFindings,
-  type Finding,
-  type Scanner,
-  type ScannerIdentity,
-  type Severity,
-} from './vulnerability-scan.ts'
+import { notScanned, orderFindings, type Scanner } from './vulnerability-scan.ts'
 
-/** What Trivy looks into: a directory by its absolute path, or an image by its reference. */
+/**
+ * What Trivy looks into: a CycloneDX document that lists packages, or a directory, by its absolute path; or an image by
+ * its reference.
+ */
 export type TrivyTarget =
-  { readonly kind: 'fs'; readonly path: string } | { readonly kind: 'image'; readonly reference: string }
+  { readonly kind: 'sbom' | 'fs'; readonly path: string } | { readonly kind: 'image'; readonly reference: string }
 
 /** How Trivy is run. */
 export interface TrivyOptions extends Pick<ToolCall, 'timeoutSeconds' | 'maxOutputBytes'> {
@@ -131,9 +128,9 @@ function parseTrivyVersion(bytes: Uint8Array): ScannerIdentity {
 
 function argumentOf(target: TrivyTarget): string {
   const [value, good, expected] =
-    target.kind === 'fs'
-      ? [target.path, isAbsolute(target.path), 'an absolute path']
-      : [target.reference, IMAGE.test(target.reference), 'an image reference']
+    target.kind === 'image'
+      ? [target.reference, IMAGE.test(target.reference), 'an image reference']
+      : [target.path, isAbsolute(target.path), 'an absolute path']
   if (good) return value
   const got = JSON.stringify(value)
   throw new ConfigError('CONFIG_INVALID', `what Trivy scans: expected ${expected}, got ${got}`, {

@@ -32,6 +32,8 @@ export interface Api extends AsyncDisposable {
   readonly deps: AppDeps
   readonly database: Database
   readonly platform: Platform
+  /** Where the platform keeps its store. */
+  readonly directory: string
   readonly clock: Clock
   /** What was answered with a status from 500 on. */
   readonly failures: RequestFailure[]
@@ -52,7 +54,8 @@ export interface AskOptions extends RequestInit {
 export async function createApi(changes: Partial<AppDeps> = {}): Promise<Api> {
   const home = await newDirectory()
   const database = await openTestDatabase({ directory: home.directory }, clock)
-  const platform = await createPlatform(join(home.directory, 'platform'))
+  const directory = join(home.directory, 'platform')
+  const platform = await createPlatform(directory)
   const { layout } = platform.workerDeps(database)
   const failures: RequestFailure[] = []
   let seed = 0
@@ -91,6 +94,7 @@ export async function createApi(changes: Partial<AppDeps> = {}): Promise<Api> {
     deps,
     database,
     platform,
+    directory,
     clock,
     failures,
     ask,

@@ -9,7 +9,7 @@ import type { TrainingBackend } from './training-backend.ts'
 export const cpuBackend: TrainingBackend = {
   name: 'cpu',
   async load() {
-    await startTfjs('cpu')
-    return { name: 'cpu', version: `@tensorflow/tfjs-backend-cpu ${version}`, devices: ['JavaScript, 1 thread'] }
+    await startTfjs('cpu', 'cpu')
+    return { name: 'cpu', versions: { '@tensorflow/tfjs-backend-cpu': version }, devices: ['JavaScript, 1 thread'] }
   },
 }

@@ -6,8 +6,8 @@ export type BackendName = 'wasm' | 'cpu' | 'node' | 'node-gpu' | 'webgpu'
 /** The engine that really runs. */
 export interface BackendReport {
   readonly name: BackendName
-  /** The engine's package and version: `@tensorflow/tfjs-backend-wasm 4.22.0`. */
-  readonly version: string
+  /** Versions of what computes, by npm package, or `tensorflow` for the library itself. */
+  readonly versions: Readonly<Record<string, string>>
   /** Why this one: asked for, or chosen and why. */
   readonly reason: string
   /** What it computes on: `WebAssembly SIMD, 1 thread`. */

@@ -19,9 +19,9 @@ export const wasmBackend: TrainingBackend = {
     // The binary lies beside the package's entry; threads would make sums depend on the machine.
     if (tf.findBackend('wasm') === null) setWasmPaths(dirname(createRequire(import.meta.url).resolve(PACKAGE)) + sep)
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
-    await startTfjs('wasm')
+    await startTfjs('wasm', 'wasm')
     registerWasmKernels()
     const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true
-    return { name: 'wasm', version: `${PACKAGE} ${version}`, devices: [`WebAssembly${simd ? ' SIMD' : ''}, 1 thread`] }
+    return { name: 'wasm', versions: { [PACKAGE]: version }, devices: [`WebAssembly${simd ? ' SIMD' : ''}, 1 thread`] }
   },
 }

@@ -32,6 +32,8 @@ export type ChildMessage =
 /** The engine that trains, as the child found it: versions by npm package name, devices by the engine's names. */
 export interface StartedBackend {
   readonly name: string
+  /** Why this one. */
+  readonly reason: string
   readonly versions: Readonly<Record<string, string>>
   readonly devices: readonly string[]
 }
@@ -53,6 +55,7 @@ const childMessageSchema: z.ZodType<ChildMessage> = z.discriminatedUnion('type',
     type: z.literal('started'),
     backend: z.strictObject({
       name,
+      reason: name,
       versions: z.record(name, name),
       devices: z.array(name).max(256),
     }),

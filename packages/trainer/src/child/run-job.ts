@@ -7,7 +7,6 @@ import { parseJobRecord, TrainingError, type OutputName } from '@aibomgen/core'
 import { readFileBounded, writeFileAtomic } from '@aibomgen/core/node'
 
 import { loadBackend } from '../backends/load-backend.ts'
-import type { BackendReport } from '../backends/training-backend.ts'
 import { parseDatasetDefinition } from '../dataset-definition.ts'
 import { prepareDataset } from '../datasets/prepare-dataset.ts'
 import { serializeDatasetManifest } from '../documents/dataset-manifest.ts'
@@ -23,7 +22,6 @@ import { createRandom } from '../random.ts'
 import { parseTrainingParameters, type TrainingParameters } from '../training-parameters.ts'
 import { MAX_YAML_BYTES } from '../yaml.ts'
 import { reportProgress, type ProgressDeps } from './progress.ts'
-import type { StartedBackend } from './protocol.ts'
 
 /** Where a job lies. The other inputs lie beside the job record: `model`, `dataset`, `definition`. */
 export interface JobPaths {
@@ -66,11 +64,14 @@ export async function runJob(paths: JobPaths, deps: RunJobDeps): Promise<void> {
     random: random.fork('split'),
     signal: deps.signal,
   })
-  const backend = await loadBackend(parameters.backend)
+  const backend = await loadBackend(
+    parameters.backend,
+    model.layers.map((layer) => layer.className),
+  )
 
-  deps.emit({ type: 'started', backend: describeBackend(backend) })
+  deps.emit({ type: 'started', backend })
   const { trainRows, validationRows } = dataset.manifest
-  deps.log(`job ${job.jobId}: ${trainRows} rows to train on, ${validationRows} to validate on, ${backend.version}`)
+  deps.log(`job ${job.jobId}: ${trainRows} rows to train on, ${validationRows} to validate on, backend ${backend.name}`)
   const progress = reportProgress(parameters.initial_epoch, deps)
   const history = await fit(model, dataset.source, {
     ...toFitOptions(parameters),
@@ -114,12 +115,6 @@ function toFitOptions(
     ...(steps_per_epoch === undefined ? {} : { stepsPerEpoch: steps_per_epoch }),
     ...(validation_steps === undefined ? {} : { validationSteps: validation_steps }),
   }
-}
-
-/** The report names its package and version in one line, `@scope/name 1.2.3`. */
-function describeBackend({ name, version, devices }: BackendReport): StartedBackend {
-  const end = version.lastIndexOf(' ')
-  return { name, versions: { [version.slice(0, end)]: version.slice(end + 1) }, devices }
 }
 
 /** `fit` sees to the losses; a metric without a value has no place in the history either. */

@@ -81,6 +81,8 @@ export interface TrainerIdentity {
 /** The engine that trained, as the training child reported it. `versions` are by npm package name. */
 export interface BackendIdentity {
   readonly name: string
+  /** Why this one: it was asked for, or chosen and why. Reports of earlier versions do not say. */
+  readonly reason?: string
   readonly versions: Readonly<Record<string, string>>
   readonly devices: readonly string[]
 }
@@ -132,7 +134,14 @@ const environmentReportSchema: z.ZodType<EnvironmentReport> = z.strictObject({
   times: z.strictObject({ requested: timestamp, started: timestamp, ended: timestamp }),
   keySeparation: z.enum(['single-host', 'separate']),
   isolation: isolationReportSchema,
-  backend: observedSchema(z.strictObject({ name: text, versions: z.record(text, text), devices: z.array(text) })),
+  backend: observedSchema(
+    z.strictObject({
+      name: text,
+      reason: text.exactOptional(),
+      versions: z.record(text, text),
+      devices: z.array(text),
+    }),
+  ),
   operatingSystem: observedSchema(z.strictObject({ name: observedSchema(text), platform: text, kernel: text })),
   node: observedSchema(text),
   cpu: observedSchema(

@@ -27,7 +27,7 @@ export interface TrainingStep {
   train(batch: RowBatch, rows: number): Promise<StepResult>
   evaluate(batch: RowBatch, rows: number): Promise<StepResult>
   /** The numbers of every weight as they are now. */
-  weights(): ReadonlyMap<ModelWeight, Float32Array>
+  weights(): Promise<ReadonlyMap<ModelWeight, Float32Array>>
   /** Frees everything the step holds. */
   dispose(): void
 }
@@ -67,9 +67,13 @@ export function createTrainingStep(model: KerasModel, random: Random): TrainingS
       tf.dispose([loss, output])
       return result
     },
-    weights() {
-      const floats = [...weights].filter(([weight]) => weight.spec.dtype === 'float32')
-      return new Map(floats.map(([weight, variable]) => [weight, Float32Array.from(variable.dataSync())]))
+    async weights() {
+      // One after the other: a graphics card gives nothing back at once.
+      const numbers = new Map<ModelWeight, Float32Array>()
+      for (const [weight, variable] of weights) {
+        if (weight.spec.dtype === 'float32') numbers.set(weight, Float32Array.from(await variable.data<'float32'>()))
+      }
+      return numbers
     },
     dispose() {
       optimizer.dispose()

@@ -1,11 +1,16 @@
 import { describe, expect, it, vi } from 'vitest'
 
+import { chooseBackend } from '../../src/backends/choose-backend.ts'
 import { loadBackend } from '../../src/backends/load-backend.ts'
+import { importEngine } from '../../src/backends/optional-package.ts'
 
 describe('loadBackend', () => {
   it('takes wasm for auto, says why, and writes nothing to the console', async () => {
     const spies = (['log', 'warn', 'info'] as const).map((level) => vi.spyOn(console, level))
-    expect(await loadBackend('auto')).toMatchObject({ name: 'wasm', version: '@tensorflow/tfjs-backend-wasm 4.22.0' })
+    expect(await loadBackend('auto')).toMatchObject({
+      name: 'wasm',
+      versions: { '@tensorflow/tfjs-backend-wasm': '4.22.0' },
+    })
     expect((await loadBackend('auto')).reason).toContain('auto')
     expect(await loadBackend('cpu')).toMatchObject({ name: 'cpu', reason: 'asked for' })
     for (const spy of spies) {
@@ -14,7 +19,27 @@ describe('loadBackend', () => {
     }
   })
 
-  it.each(['node', 'node-gpu', 'webgpu'] as const)('refuses %s with the reason', async (name) => {
-    await expect(loadBackend(name)).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE', detail: { backend: name } })
+  it.each(['node', 'node-gpu', 'webgpu'] as const)('says of a missing engine how %s is installed', async (name) => {
+    await expect(importEngine(name, '@tensorflow/of-no-registry')).rejects.toMatchObject({
+      code: 'BACKEND_UNAVAILABLE',
+      detail: {
+        backend: name,
+        reason: expect.stringMatching(/of-no-registry is not installed; npm install .*@\d+\.\d+\.\d+ brings it/),
+      },
+    })
+  })
+})
+
+describe('chooseBackend', () => {
+  it.each<[string, string[], boolean, string]>([
+    ['a model without convolutions, whatever is installed', ['Dense', 'LSTM'], true, 'wasm'],
+    ['convolutions, with nothing installed', ['Conv2D', 'Dense'], false, 'wasm'],
+    ['convolutions, with tfjs-node', ['Rescaling', 'Conv2D'], true, 'node'],
+    ['depthwise convolutions, with tfjs-node', ['DepthwiseConv2D'], true, 'node'],
+    ['a model without layers', [], true, 'wasm'],
+  ])('for %s', (_what, layers, installed, expected) => {
+    const choice = chooseBackend(layers, () => installed)
+    expect(choice.name).toBe(expected)
+    expect(choice.reason).toMatch(/^auto: /)
   })
 })

@@ -6,7 +6,10 @@ import { parseChildMessage, parseParentMessage, type ChildMessage } from '../../
 import { errorOf } from '../error-of.ts'
 
 const messages: ChildMessage[] = [
-  { type: 'started', backend: { name: 'wasm', versions: { '@tensorflow/tfjs-core': '4.22.0' }, devices: [] } },
+  {
+    type: 'started',
+    backend: { name: 'wasm', reason: 'asked for', versions: { '@tensorflow/tfjs-core': '4.22.0' }, devices: [] },
+  },
   { type: 'batch', epoch: 1, epochs: 2, batch: 3, batches: 9, metrics: { loss: 0.5 } },
   { type: 'epoch', epoch: 1, epochs: 2, metrics: { loss: 0.5, val_loss: 0.25 }, secondsLeft: 1.5 },
   { type: 'failed', code: 'DATASET_INVALID', message: 'data set: row 2', detail: { reason: 'x', row: 2 } },

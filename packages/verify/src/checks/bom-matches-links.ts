@@ -1,13 +1,20 @@
 /** `bom-matches-links`: the AIBoM says of the run exactly what the job record, the links and the layout say. @module */
 
-import { parseJobRecord, sha256Hex, VerificationError, type JobRecord, type JsonObject } from '@aibomgen/core'
-import { readAibomClaims, type AibomClaims } from '@aibomgen/bom'
+import {
+  parseJobRecord,
+  sha256Hex,
+  VerificationError,
+  VULNERABILITIES_NAME,
+  type JobRecord,
+  type JsonObject,
+} from '@aibomgen/core'
+import { readAibomClaims, type AibomClaims, type VulnerabilityFacts } from '@aibomgen/bom'
 import { judgedLinks, type LinkFiles, type VerifiedLinks } from '@aibomgen/intoto'
 
-import { assertSame } from '../assert-same.ts'
 import type { Finding } from '../check-ledger.ts'
 import { listDifferences } from '../list-differences.ts'
-import { issuersOf, readRecordedArtifacts } from '../recorded-artifacts.ts'
+import { issuersOf, readRecordedArtifacts, requireLink } from '../recorded-artifacts.ts'
+import { describeFindings } from '../recorded-findings.ts'
 import { readRequired, type ReleaseReader } from '../release-reader.ts'
 import type { ReleaseSubject } from '../report.ts'
 
@@ -20,7 +27,8 @@ export interface BomWitnesses {
 
 /**
  * Every hash, the job id, every parameter and metadata value, the command, and the digests of links and layout: none
- * missing, none besides, none different. Who signed it signed its link; the vulnerabilities that it counts are listed.
+ * missing, none besides, none different. Who signed it signed its link; the vulnerabilities that it counts
+ * are those that the worker's scan lists, and it is silent about none.
  *
  * @throws VerificationError `EVIDENCE_MISMATCH` for the first difference, with their number; ParseError for an AIBoM or
  * job record that cannot be read
@@ -31,10 +39,10 @@ export async function checkBomMatchesLinks(
 ): Promise<Finding<Omit<ReleaseSubject, 'issuerKeyid'>>> {
   const claims = readAibomClaims(bom)
   assertIssuerOfLink(bom, witnesses.links)
-  await assertFindingsAtHand(claims, witnesses.release)
   const record = parseJobRecord(await readRequired(witnesses.release, 'inputs/job.json'))
   const layout = await readRequired(witnesses.release, 'layout.json')
-  const expected = testify(record, witnesses, sha256Hex(layout))
+  const findings = await readFindings(witnesses)
+  const expected = testify(record, { ...witnesses, findings }, sha256Hex(layout))
   const actual = restate(claims)
   const [difference, ...others] = listDifferences(expected, actual)
   if (difference !== undefined) {
@@ -65,12 +73,11 @@ function assertIssuerOfLink({ signature }: JsonObject, links: VerifiedLinks): vo
   throw new VerificationError('KEY_NOT_TRUSTED', `key ${keyid.slice(0, 16)}: ${reason}`, { keyid, reason })
 }
 
-/** Where the AIBoM speaks of vulnerabilities that were found, the document that lists them is there, and is that one. */
-async function assertFindingsAtHand({ vulnerabilities }: AibomClaims, release: ReleaseReader): Promise<void> {
-  if (vulnerabilities.state === 'not scanned') return
-  const { name, sha256 } = vulnerabilities.document
-  const actual = sha256Hex(await readRequired(release, name))
-  assertSame(name, sha256, actual)
+/** What the worker's scan found, where its link records one: the document is there then, and the worker signed it. */
+async function readFindings({ links, release }: BomWitnesses): Promise<VulnerabilityFacts> {
+  const run = requireLink(judgedLinks(links), 'run_training')
+  if (!(VULNERABILITIES_NAME in run.byproducts)) return { state: 'not scanned' }
+  return describeFindings(await readRequired(release, VULNERABILITIES_NAME), links)
 }
 
 interface NamedDigest {
@@ -93,6 +100,7 @@ interface Testimony {
   /** The files as they were handed in, by their artifact names. */
   readonly submitted: Readonly<Record<string, SubmittedClaim>>
   readonly command: readonly string[]
+  readonly vulnerabilities: VulnerabilityFacts
   /** What stands in which place: no artifact can pass for another under its name. */
   readonly artifacts: Readonly<Record<string, NamedDigest>>
   /** Links by their step, and the layout: SHA-256 by file name. */
@@ -100,7 +108,11 @@ interface Testimony {
 }
 
 /** What links, layout and job record say. */
-function testify(record: JobRecord, { links, linkFiles }: BomWitnesses, layoutSha256: string): Testimony {
+function testify(
+  record: JobRecord,
+  { links, linkFiles, findings }: BomWitnesses & { readonly findings: VulnerabilityFacts },
+  layoutSha256: string,
+): Testimony {
   const { inputs, outputs, byproducts } = readRecordedArtifacts(links)
   const linksOf = (step: string): Record<string, string> => {
     const stepLinks = links.byStep.get(step) ?? []
@@ -117,6 +129,7 @@ function testify(record: JobRecord, { links, linkFiles }: BomWitnesses, layoutSh
       'inputs/definition': record.files.definition,
     },
     command: judgedLinks(links).get('run_training')?.command ?? [],
+    vulnerabilities: findings,
     artifacts: Object.fromEntries(
       [...inputs, ...outputs, ...byproducts].map(([name, sha256]) => [name, { name, sha256 }]),
     ),
@@ -130,7 +143,7 @@ function testify(record: JobRecord, { links, linkFiles }: BomWitnesses, layoutSh
 
 /** The same, as the AIBoM says it. */
 function restate(claims: AibomClaims): Testimony {
-  const { inputs, outputs, byproducts, evidence } = claims
+  const { inputs, outputs, byproducts, evidence, vulnerabilities } = claims
   return {
     jobId: claims.jobId,
     submittedAt: claims.submittedAt,
@@ -142,6 +155,7 @@ function restate(claims: AibomClaims): Testimony {
       'inputs/definition': describeSubmitted(inputs.definition),
     },
     command: claims.command,
+    vulnerabilities,
     artifacts: {
       'inputs/job.json': identify(inputs.job),
       'inputs/model': identify(inputs.model),
@@ -154,6 +168,7 @@ function restate(claims: AibomClaims): Testimony {
       'outputs/dataset-manifest.json': identify(outputs.datasetManifest),
       'logs.txt': identify(byproducts.logs),
       'environment.json': identify(byproducts.environment),
+      ...(vulnerabilities.state === 'scanned' && { [VULNERABILITIES_NAME]: identify(vulnerabilities.document) }),
     },
     evidence: {
       submitInputs: digestsByName([evidence.submitInputs]),

@@ -20,7 +20,9 @@ export const POOL_GRADIENTS: readonly GradConfig[] = [
     tf.engine().runKernel('MaxPoolGrad', { dy, input: x, output: y }, attrs),
   ),
   ofOne('AvgPool', 'x', ({ dy, x, attrs }) =>
-    tf.engine().runKernel('AvgPoolGrad', { dy: tf.mul(dy, windowShares(x, attrs)), input: x }, attrs),
+    tf
+      .engine()
+      .runKernel('AvgPoolGrad', { dy: dividesByPart() ? dy : tf.mul(dy, windowShares(x, attrs)), input: x }, attrs),
   ),
 ]
 
@@ -29,6 +31,11 @@ export function poolFacts(shape: readonly number[], attrs: NamedAttrMap | undefi
   const { filterSize, strides, pad } = attrs as unknown as PoolAttributes
   const [rows = 0, height = 0, width = 0, channels = 0] = shape
   return tf.backend_util.computePool2DInfo([rows, height, width, channels], filterSize, strides, 1, pad)
+}
+
+/** TensorFlow itself divides by what lies inside the image; tfjs's own kernels do not. */
+function dividesByPart(): boolean {
+  return tf.getBackend() === 'tensorflow'
 }
 
 /**

@@ -1,10 +1,47 @@
 /** `vulnerabilities.json`: a scan as a signed document, for a release to carry and an AIBoM to name. @module */
 
-import { parseWith, toTimestamp, type JsonObject, type PublicKey, type Signer } from '@aibomgen/core'
-import { signStatement, STATEMENT_TYPE, verifyStatement, type Statement, type Subject } from '@aibomgen/intoto'
+import { parseWith, toTimestamp, type JsonObject, type PublicKey, type Signer, type Timestamp } from '@aibomgen/core'
 import * as z from 'zod'
 
-import { SEVERITIES, type Finding, type VulnerabilityScan } from './vulnerability-scan.ts'
+import type { Subject } from '../resource-descriptor.ts'
+import { signStatement, STATEMENT_TYPE, verifyStatement, type Statement } from '../statement.ts'
+
+/** How bad a vulnerability is, worst first. `unknown` where the scanner does not say. */
+export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'unknown'] as const
+/** One of the severities. */
+export type Severity = (typeof SEVERITIES)[number]
+
+/** A known vulnerability of a package that is there. */
+export interface Finding {
+  /** As its database names it: `CVE-2026-1234`, `GHSA-…`. */
+  readonly id: string
+  readonly severity: Severity
+  readonly packageName: string
+  readonly packageVersion: string
+  readonly purl?: string
+  /** The versions, as the scanner words them, in which it is mended. */
+  readonly fixedIn?: string
+  readonly title?: string
+}
+
+/** Who looked. `uri` says where the program comes from. */
+export interface ScannerIdentity {
+  readonly name: string
+  readonly uri: string
+  readonly version?: string
+  /** The vulnerabilities that it knew. */
+  readonly database?: { readonly version?: string; readonly updatedAt: Timestamp }
+}
+
+/** A scan that came to its end. No findings means that the scanner found none, and no more than that. */
+export interface VulnerabilityScan {
+  readonly state: 'scanned'
+  readonly scanner: ScannerIdentity
+  readonly startedAt: Timestamp
+  readonly finishedAt: Timestamp
+  /** By severity, package, version and id. */
+  readonly findings: readonly Finding[]
+}
 
 /**
  * `predicateType` of the document. Version 0.2, for in 0.1 the text of the specification and its example disagree about
@@ -96,6 +133,18 @@ export async function verifyVulnerabilities(
       findings: result.map(toFinding),
     },
   }
+}
+
+/** How many findings there are of each severity, zeros included. */
+export function countFindings(findings: readonly Finding[]): Readonly<Record<Severity, number>> {
+  const counts: Record<Severity, number> = { critical: 0, high: 0, medium: 0, low: 0, unknown: 0 }
+  for (const { severity } of findings) counts[severity] += 1
+  return counts
+}
+
+/** The scanner as an AIBoM calls it: name and version, `trivy 0.70.0`. */
+export function describeScanner({ name, version }: ScannerIdentity): string {
+  return version === undefined ? name : `${name} ${version}`
 }
 
 function toPredicate({ scanner, startedAt, finishedAt, findings }: VulnerabilityScan): JsonObject {

@@ -1,0 +1,7 @@
+/** Scanning for vulnerabilities, by itself: loads no database and no HTTP. @module */
+
+export { createNpmAuditScanner, type NpmAuditOptions } from './npm-audit.ts'
+export { askInOrder, serializePackages, subjectOfPackages } from './scan-packages.ts'
+export { createTrivyScanner, type TrivyOptions, type TrivyTarget } from './trivy.ts'
+export { type NotScanned, type Scanner, type ScanOutcome } from './vulnerability-scan.ts'
+export { VulnerabilityScans, type KeptScan, type VulnerabilityScansDeps } from './vulnerability-scans.ts'

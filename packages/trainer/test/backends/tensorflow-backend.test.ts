@@ -1,0 +1,4 @@
+import { testBackend } from './backend-contract.ts'
+
+await testBackend('node')
+await testBackend('node-gpu')

@@ -1,0 +1,3 @@
+import { testBackend } from './backend-contract.ts'
+
+await testBackend('wasm')
