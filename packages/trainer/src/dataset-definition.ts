@@ -1,6 +1,6 @@
 /** The dataset definition: what a data set's parts are and how they become numbers. @module */
 
-import { ParseError, parseWith } from '@aibomgen/core'
+import { parseWith } from '@aibomgen/core'
 
 import { DEFINITION_SCHEMAS, definitionTypeSchema } from './dataset-definition-schema.ts'
 import { parseYaml, toPlainValue, type YamlValue } from './yaml.ts'
@@ -28,46 +28,85 @@ export interface PreprocessingDefinition {
   readonly clip?: readonly [min: number, max: number]
 }
 
-interface ShapedDefinition {
-  /** Without the row axis. */
-  readonly inputShape: readonly number[]
-  /** Without the row axis. */
-  readonly outputShape: readonly number[]
+/** One output's label, with the shape of the output, without the row axis. */
+export interface OutputDefinition<Label> {
+  /** The model's name of the output; without names, the outputs are in the model's order. */
+  readonly name?: string
+  readonly label: Label
+  readonly shape: readonly number[]
 }
 
-/** A table with a row per example. */
-export interface TableDefinition extends ShapedDefinition {
+/** The label of a model with one output, or `outputs`: one for each of several. */
+export interface LabelsDefinition<Label> {
+  readonly label?: Label
+  /** Of the one output, without the row axis. */
+  readonly outputShape?: readonly number[]
+  readonly outputs?: readonly OutputDefinition<Label>[]
+}
+
+/** Columns that are one input of a model, with its shape, without the row axis. */
+export interface InputDefinition {
+  /** The model's name of the input; without names, the inputs are in the model's order. */
+  readonly name?: string
+  readonly columns: readonly string[]
+  readonly shape: readonly number[]
+}
+
+/** A table with a row per example. The label is the name of a column. */
+export interface TableDefinition extends LabelsDefinition<string> {
   readonly type: 'csv' | 'parquet'
-  /** In the definition's order, which is the order of the model's inputs. One of them is the label. */
+  /** In the definition's order, which is the order within a model's one input. The labels are among them. */
   readonly columns: readonly ColumnDefinition[]
-  /** The name of the label's column. */
-  readonly label: string
+  /** Of the one input, without the row axis; of a model with several, `inputs` stands in its place. */
+  readonly inputShape?: readonly number[]
+  readonly inputs?: readonly InputDefinition[]
   readonly missing: MissingPolicy
   readonly preprocessing: PreprocessingDefinition
 }
 
 /** A zip of images in class folders. */
-export interface ImageDefinition extends ShapedDefinition {
+export interface ImageDefinition {
   readonly type: 'image'
+  /** Without the row axis. */
+  readonly inputShape: readonly number[]
+  /** Without the row axis. */
+  readonly outputShape: readonly number[]
   readonly imageSize: readonly [height: number, width: number]
   readonly colorMode: 'rgb' | 'grayscale' | 'rgba'
   /** `mode`: one of Keras's own ways to prepare pixels. */
   readonly preprocessing: PreprocessingDefinition & { readonly mode?: 'caffe' | 'tf' | 'torch' }
 }
 
+/**
+ * What a feature's values are. `bytes` and `string` are two names for one thing: as an input, one value of as many bytes
+ * as the shape has numbers, each a number from 0 to 255; as a label, one text.
+ */
+export type FeatureDtype = 'float32' | 'int64' | 'bytes' | 'string'
+
 /** A feature of a TFRecord example. */
 export interface FeatureDefinition {
   readonly name: string
   readonly shape: readonly number[]
-  readonly dtype: string
+  readonly dtype: FeatureDtype
+}
+
+/** A feature that is a label: one value, or as many numbers as `shape` says, taken as they are. */
+export interface LabelFeatureDefinition {
+  readonly name: string
+  readonly dtype: FeatureDtype
+  readonly shape?: readonly number[]
 }
 
 /** TensorFlow examples. */
-export interface TfrecordDefinition extends ShapedDefinition {
+export interface TfrecordDefinition extends LabelsDefinition<LabelFeatureDefinition> {
   readonly type: 'tfrecord'
+  /** In the definition's order. */
   readonly features: readonly FeatureDefinition[]
-  readonly label: { readonly name: string; readonly dtype: string }
+  /** All features side by side are the one input; otherwise each feature is an input of its own. */
   readonly flattenFeatures: boolean
+  /** Of the one input, without the row axis; of several, `inputShapes` stands in its place. */
+  readonly inputShape?: readonly number[]
+  readonly inputShapes?: readonly { readonly name?: string; readonly shape: readonly number[] }[]
   readonly preprocessing: PreprocessingDefinition
 }
 
@@ -94,15 +133,6 @@ export function parseDatasetDefinition(bytes: Uint8Array): DatasetDefinition {
     case 'image':
       return definition
   }
-}
-
-/** The error for a type that can be described but not yet trained on. */
-export function unsupportedType(type: DatasetType): ParseError<'FORMAT_UNSUPPORTED'> {
-  return new ParseError(
-    'FORMAT_UNSUPPORTED',
-    `dataset definition: expected type csv or image, got ${type}, which this version cannot train on yet`,
-    { file: 'definition', expected: 'csv or image', got: type },
-  )
 }
 
 /** The names of a mapping, in the order of the file. */

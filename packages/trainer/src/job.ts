@@ -7,8 +7,13 @@ export {
   type DatasetDefinition,
   type DatasetType,
   type FeatureDefinition,
+  type FeatureDtype,
   type ImageDefinition,
+  type InputDefinition,
+  type LabelFeatureDefinition,
+  type LabelsDefinition,
   type MissingPolicy,
+  type OutputDefinition,
   type PreprocessingDefinition,
   type TableDefinition,
   type TfrecordDefinition,
@@ -19,8 +24,15 @@ export {
   type ColumnStatistics,
   type DatasetManifest,
   type ManifestColumn,
+  type TableManifest,
   type ValueCount,
 } from './documents/dataset-manifest.ts'
+export type { ExamplesManifest, ManifestFeature } from './documents/examples-manifest.ts'
+export type {
+  ExamplesPreprocessing,
+  PreparedFeature,
+  PreparedLabelFeature,
+} from './documents/examples-preprocessing.ts'
 export { parseMetrics, serializeMetrics, type Metrics } from './documents/metrics.ts'
 export {
   parseModelSummary,
@@ -37,8 +49,10 @@ export {
   type LabelKind,
   type PreparationStep,
   type PreparedColumn,
+  type PreparedInputShape,
   type PreparedLabel,
   type Preprocessing,
+  type TablePreprocessing,
 } from './documents/preprocessing.ts'
 export {
   parseEnvironmentReport,

@@ -72,7 +72,7 @@ output_shape: [3]`)
     expect(image).toMatchObject({ imageSize: [8, 8], colorMode: 'grayscale' })
     expect(tfrecord).toMatchObject({
       features: [{ name: 'features', shape: [13], dtype: 'float32' }],
-      flattenFeatures: false,
+      flattenFeatures: true,
     })
     expect(parquet).toMatchObject({ type: 'parquet', label: 'quality' })
   })

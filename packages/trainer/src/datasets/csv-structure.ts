@@ -4,6 +4,7 @@ import { ParseError, utf8Decode } from '@aibomgen/core'
 import { readFileParts } from '@aibomgen/core/node'
 
 import { datasetError } from './dataset-error.ts'
+import { assertNotCancelled } from './row-store.ts'
 
 /** What a CSV file holds, before its cells are looked at. */
 export interface CsvStructure {
@@ -29,11 +30,14 @@ const CR = 0x0d
  * The structure of the CSV file at `path`: comma-separated, quoted with `"`, LF or CRLF throughout, a header in the
  * first line, as many cells in every row. Blank lines are skipped; a byte order mark is too.
  *
- * @throws TrainingError `DATASET_INVALID`; ArtifactError `FILE_UNREADABLE`
+ * @throws TrainingError `DATASET_INVALID`, `CANCELLED`; ArtifactError `FILE_UNREADABLE`
  */
-export async function readCsvStructure(path: string): Promise<CsvStructure> {
+export async function readCsvStructure(path: string, signal?: AbortSignal): Promise<CsvStructure> {
   const scanner = new CsvScanner(0)
-  for await (const chunk of chunksOf(path)) scanner.push(chunk)
+  for await (const chunk of chunksOf(path)) {
+    if (signal !== undefined) assertNotCancelled(signal)
+    scanner.push(chunk)
+  }
   scanner.end()
   const header = scanner.kept?.cells
   if (header === undefined) throw datasetError('the file is empty')

@@ -1,71 +1,59 @@
-/** Labels: from a column's values to what a loss takes. @module */
+/** Labels: from a field's values to what a loss takes. @module */
 
 import type { ValueCount } from '../documents/dataset-manifest.ts'
-import type { LabelKind, PreparedLabel } from '../documents/preprocessing.ts'
+import type { LabelKind } from '../documents/preprocessing.ts'
 import { datasetError } from './dataset-error.ts'
-import type { Column } from './table.ts'
+import type { RawField } from './raw-rows.ts'
 
-/** Targets of all rows, row-major, and the shape of one. */
-export interface Targets {
-  readonly values: Float32Array
-  readonly shape: readonly number[]
+/** How a label becomes the target of one output. */
+export interface LabelFit {
+  readonly kind: LabelKind
+  /** The value of class 0, 1, 2 …; absent where numbers are taken as they are. */
+  readonly classes?: readonly (string | number)[]
+  /** How many numbers a target has. */
+  readonly targetSize: number
+  /** How many outputs such a label is for: one for each class, or one for each number. */
+  readonly outputs: number
 }
 
 /**
- * How `column` becomes the target of a loss of this kind. Classes are the column's values over all rows, sorted: numbers
- * by size, text by code unit.
+ * How a field becomes the target of a loss of this kind. Classes are its values over all rows, sorted: numbers by size,
+ * text by code unit. A field of several numbers is the target itself.
  *
- * @throws TrainingError `DATASET_INVALID` for a column that cannot be such a label
+ * @throws TrainingError `DATASET_INVALID` for a field that cannot be such a label
  */
-export function fitLabel(column: Column, kind: LabelKind): PreparedLabel {
-  const place = { column: column.name }
-  if (kind === 'regression') {
-    if ('words' in column) throw datasetError('expected numbers, as the loss is a regression, got text', place)
-    return { ...place, kind }
+export function fitLabel(field: RawField, kind: LabelKind): LabelFit {
+  const place = { column: field.name }
+  if (kind === 'regression' || field.width > 1) {
+    if (field.kind === 'word') throw datasetError('expected numbers, as the loss is a regression, got text', place)
+    if (kind === 'sparse') throw datasetError(`expected one class a row, got ${field.width} numbers`, place)
+    return { kind, targetSize: field.width, outputs: field.width }
   }
-  if (column.type === 'float') {
+  if (field.kind === 'number' && field.type === 'float') {
     throw datasetError('expected classes (int or text), as the loss is a classification, got float', place)
   }
-  const classes = classesOf(column)
+  const classes = countClasses(field).map(({ value }) => value)
   if (kind === 'binary' && classes.length !== 2) {
     throw datasetError(`expected 2 classes, as the loss is binary, got ${classes.length}`, place)
   }
-  return { ...place, kind, classes }
+  return {
+    kind,
+    classes,
+    targetSize: kind === 'categorical' ? classes.length : 1,
+    outputs: kind === 'binary' ? 1 : classes.length,
+  }
 }
 
-/** How many outputs of a model such a label is for: one for each class, or one number. */
-export function countOutputs({ kind, classes = [] }: PreparedLabel): number {
-  return kind === 'sparse' || kind === 'categorical' ? classes.length : 1
+/** Each class of a field with its number of rows, in class order. */
+export function countClasses(field: RawField): ValueCount[] {
+  if (field.kind === 'word') return field.words.map((value, index) => ({ value, rows: field.counts[index] ?? 0 }))
+  return (field.counts ?? []).map(([value, rows]) => ({ value, rows }))
 }
 
-/** The targets of all rows: numbers as they are, class numbers, or one-hot rows. */
-export function encodeLabels(column: Column, { kind, classes = [] }: PreparedLabel): Targets {
-  if (kind === 'regression') return { values: Float32Array.from(numbersOf(column)), shape: [1] }
-  const indices = classIndices(column, classes)
-  if (kind !== 'categorical') return { values: Float32Array.from(indices), shape: [1] }
-  const values = new Float32Array(indices.length * classes.length)
-  for (const [row, index] of indices.entries()) values[row * classes.length + index] = 1
-  return { values, shape: [classes.length] }
-}
-
-/** Each class with its number of rows, in class order. */
-export function countClasses(column: Column, classes: readonly (string | number)[]): ValueCount[] {
-  const counts = new Uint32Array(classes.length)
-  for (const index of classIndices(column, classes)) counts[index] = (counts[index] ?? 0) + 1
-  return classes.map((value, index) => ({ value, rows: counts[index] ?? 0 }))
-}
-
-function classesOf(column: Column): readonly (string | number)[] {
-  return 'words' in column ? column.words : [...new Set(column.values)].sort((a, b) => a - b)
-}
-
-function classIndices(column: Column, classes: readonly (string | number)[]): Uint32Array {
-  if ('words' in column) return column.codes
+/** From a value in a raw row to its class number; for numbers that are no classes, the number itself. */
+export function createLabelEncoder(field: RawField, { classes }: LabelFit): (value: number) => number {
+  if (field.kind === 'word') return (code) => field.rankOf[code] ?? 0
+  if (classes === undefined) return (value) => value
   const indexOf = new Map(classes.map((value, index) => [value, index]))
-  return Uint32Array.from(column.values, (value) => indexOf.get(value) ?? 0)
-}
-
-function numbersOf(column: Column): Float64Array {
-  if ('words' in column) throw new TypeError(`column ${column.name}: expected numbers`)
-  return column.values
+  return (value) => indexOf.get(value) ?? 0
 }

@@ -2,12 +2,16 @@
 
 import { TrainingError } from '@aibomgen/core'
 
-import { unsupportedType, type DatasetDefinition } from '../dataset-definition.ts'
-import type { OpenShape } from '../documents/model-summary.ts'
-import type { LabelKind } from '../documents/preprocessing.ts'
+import type { DatasetDefinition, TableDefinition, TfrecordDefinition } from '../dataset-definition.ts'
 import { readCsv } from './csv.ts'
-import { prepareTable, type PreparedDataset } from './prepared-dataset.ts'
+import { readParquet } from './parquet.ts'
+import { planExamples, planTable, type ModelPorts } from './plan.ts'
+import { prepareExamples } from './prepare-examples.ts'
+import { prepareTable } from './prepare-table.ts'
+import type { PreparedDataset } from './prepared-dataset.ts'
+import { DEFAULT_MEMORY_BYTES, type RowStorage } from './row-store.ts'
 import type { SplitOptions } from './split.ts'
+import { readExamples } from './tfrecord.ts'
 
 /** Where a data set lies, and a directory for files that nobody needs once training is over. */
 export interface DatasetPaths {
@@ -16,23 +20,12 @@ export interface DatasetPaths {
   readonly scratch: string
 }
 
-/** An input of the model. The shape is without the row axis. */
-export interface ModelInputPort {
-  readonly name: string
-  readonly shape: OpenShape
-}
-
-/** An output of the model, and what its loss takes as a target. The shape is without the row axis. */
-export interface ModelOutputPort extends ModelInputPort {
-  readonly labelKind: LabelKind
-}
-
-/** What a data set is prepared for: the model's inputs and outputs in its own order, and the division of the rows. */
-export interface PrepareDatasetOptions extends SplitOptions {
-  readonly inputs: readonly ModelInputPort[]
-  readonly outputs: readonly ModelOutputPort[]
+/** What a data set is prepared for: the model's inputs and outputs, and the division of the rows. */
+export interface PrepareDatasetOptions extends SplitOptions, ModelPorts {
   /** Stops the reading of a large data set. */
   readonly signal: AbortSignal
+  /** What rows may take of memory before they go to files: {@link DEFAULT_MEMORY_BYTES} when left out. */
+  readonly memoryBytes?: number
 }
 
 /**
@@ -40,25 +33,22 @@ export interface PrepareDatasetOptions extends SplitOptions {
  * rows, and gives rows as the model takes them.
  *
  * @throws TrainingError `DATASET_INVALID`, `SHAPE_MISMATCH`, `SPLIT_EMPTY`, `CANCELLED`; ParseError
- *   `FORMAT_UNSUPPORTED` for a type that this version cannot train on; ArtifactError `FILE_UNREADABLE`
+ *   `LIMIT_EXCEEDED`; ArtifactError `FILE_UNREADABLE`,
+ *   `OUTPUT_UNWRITABLE`
  */
 export async function prepareDataset(
   paths: DatasetPaths,
   definition: DatasetDefinition,
   options: PrepareDatasetOptions,
 ): Promise<PreparedDataset> {
+  const { signal, memoryBytes = DEFAULT_MEMORY_BYTES } = options
+  const storage = { directory: paths.scratch, memoryBytes, signal }
   switch (definition.type) {
-    case 'csv': {
-      const { inputs, outputs, ...split } = options
-      const input = only('inputs', inputs)
-      const output = only('outputs', outputs)
-      return prepareTable(await readCsv(paths.dataset, definition), definition, {
-        ...split,
-        labelKind: output.labelKind,
-        inputShape: input.shape,
-        outputShape: output.shape,
-      })
-    }
+    case 'csv':
+    case 'parquet':
+      return prepareTableFile(paths.dataset, definition, { ...options, storage })
+    case 'tfrecord':
+      return prepareExamplesFile(paths.dataset, definition, { ...options, storage })
     case 'image': {
       const { inputs, outputs, ...others } = options
       // Decoders are loaded where there is something to decode.
@@ -66,12 +56,33 @@ export async function prepareDataset(
       const ports = { input: only('inputs', inputs), output: only('outputs', outputs) }
       return prepareImages(paths, definition, { ...others, ...ports })
     }
-    case 'parquet':
-    case 'tfrecord':
-      throw unsupportedType(definition.type)
   }
 }
 
+type StoredOptions = PrepareDatasetOptions & { readonly storage: RowStorage }
+
+async function prepareTableFile(
+  path: string,
+  definition: TableDefinition,
+  options: StoredOptions,
+): Promise<PreparedDataset> {
+  const plan = planTable(definition, options)
+  const read = definition.type === 'csv' ? readCsv : readParquet
+  using table = await read(path, definition, { outputs: plan.outputs, storage: options.storage })
+  return await prepareTable(table, definition, plan, options)
+}
+
+async function prepareExamplesFile(
+  path: string,
+  definition: TfrecordDefinition,
+  options: StoredOptions,
+): Promise<PreparedDataset> {
+  const plan = planExamples(definition, options)
+  using raw = await readExamples(path, definition, { outputs: plan.outputs, storage: options.storage })
+  return await prepareExamples(raw, definition, plan, options)
+}
+
+/** An archive of images is one input and has one label. */
 function only<T>(what: 'inputs' | 'outputs', ports: readonly T[]): T {
   const [port, ...others] = ports
   if (port !== undefined && others.length === 0) return port

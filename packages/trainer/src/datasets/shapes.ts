@@ -23,10 +23,7 @@ export function sizeOf(shape: readonly number[]): number {
  *
  * @throws TrainingError `SHAPE_MISMATCH`, naming what all three say
  */
-export function assertShapesAgree(
-  what: 'input_shape' | 'output_shape',
-  { model, definition, data }: StatedShapes,
-): void {
+export function assertShapesAgree(what: string, { model, definition, data }: StatedShapes): void {
   const fitsModel =
     model.length === definition.length && model.every((size, axis) => size === null || size === definition[axis])
   if (fitsModel && sizeOf(definition) === data) return

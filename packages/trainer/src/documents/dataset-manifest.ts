@@ -3,6 +3,7 @@
 import type { DatasetRoot } from '@aibomgen/core'
 import * as z from 'zod'
 
+import { examplesManifestSchema, type ExamplesManifest } from './examples-manifest.ts'
 import { imageManifestSchema, type ImageManifest } from './image-manifest.ts'
 import { countSchema, datasetRootSchema, statisticsSchema, valueCountsSchema } from './manifest-parts.ts'
 import { parseOutputDocument, serializeOutputDocument, typedSchema, type OutputDocument } from './output-document.ts'
@@ -30,23 +31,23 @@ export interface ManifestColumn {
   readonly missing: number
   /** Of a column of numbers that holds at least one. */
   readonly statistics?: ColumnStatistics
-  /** Of a category: every value, sorted by code unit. */
+  /** Of words: every value, sorted by code unit. Of a model with several outputs also of each label with classes. */
   readonly values?: readonly ValueCount[]
 }
 
 /** What was in a data set, and how it was divided. */
-export type DatasetManifest = TableManifest | ImageManifest
+export type DatasetManifest = TableManifest | ExamplesManifest | ImageManifest
 
 /** What was in a table, and how it was divided. Row counts, never rows. */
 export interface TableManifest {
-  readonly type: 'csv'
+  readonly type: 'csv' | 'parquet'
   readonly rows: number
   readonly trainRows: number
   readonly validationRows: number
   readonly columns: readonly ManifestColumn[]
   /** Columns of the file that the definition does not name, in the file's order. */
   readonly ignoredColumns: readonly string[]
-  /** Of a classification: class 0, 1, 2 … with its value; counted over all rows. */
+  /** Of a classification by one output: class 0, 1, 2 … with its value; counted over all rows. */
   readonly classes?: readonly ValueCount[]
   /** Of all rows, in the file's order. */
   readonly merkle?: DatasetRoot & { readonly kind: 'rows' }
@@ -55,7 +56,7 @@ export interface TableManifest {
 const name = z.string().min(1).max(1024)
 
 const tableManifestSchema: z.ZodType<TableManifest, unknown> = z.strictObject({
-  type: z.literal('csv'),
+  type: z.enum(['csv', 'parquet']),
   rows: countSchema,
   trainRows: countSchema,
   validationRows: countSchema,
@@ -78,6 +79,8 @@ const tableManifestSchema: z.ZodType<TableManifest, unknown> = z.strictObject({
 
 const MANIFEST_SCHEMAS: Readonly<Record<DatasetManifest['type'], z.ZodType<DatasetManifest, unknown>>> = {
   csv: tableManifestSchema,
+  parquet: tableManifestSchema,
+  tfrecord: examplesManifestSchema,
   image: imageManifestSchema,
 }
 

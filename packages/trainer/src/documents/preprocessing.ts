@@ -2,9 +2,10 @@
 
 import * as z from 'zod'
 
+import { examplesPreprocessingSchema, type ExamplesPreprocessing } from './examples-preprocessing.ts'
 import { imagePreprocessingSchema, type ImagePreprocessing } from './image-preprocessing.ts'
-import { stepSchema } from './preprocessing-parts.ts'
 import { parseOutputDocument, serializeOutputDocument, typedSchema, type OutputDocument } from './output-document.ts'
+import { inputShapeSchema, labelKindSchema, stepSchema } from './preprocessing-parts.ts'
 
 /**
  * How one column becomes inputs. A number becomes one, an empty cell the `fill` (where missing values were allowed).
@@ -40,15 +41,26 @@ export interface PreparedLabel {
   readonly classes?: readonly (string | number)[]
 }
 
-/** How a row of the data set became a row of the model's input. */
-export type Preprocessing = TablePreprocessing | ImagePreprocessing
+/** How a row of the data set became a row of the model's inputs. */
+export type Preprocessing = TablePreprocessing | ExamplesPreprocessing | ImagePreprocessing
+
+/** One input of a model that has several: as many of a row's numbers as its shape holds. */
+export interface PreparedInputShape {
+  readonly name: string
+  readonly shape: readonly number[]
+}
 
 /** Of a table: `columns` side by side, then `steps` in order. */
 export interface TablePreprocessing {
-  readonly type: 'csv'
+  readonly type: 'csv' | 'parquet'
   readonly columns: readonly PreparedColumn[]
   readonly steps: readonly PreparationStep[]
-  readonly label: PreparedLabel
+  /** Of a model with several inputs: how the numbers of a row are cut up, one input after the other. */
+  readonly inputs?: readonly PreparedInputShape[]
+  /** Of a model with one output; of one with several, `labels` stands in its place. */
+  readonly label?: PreparedLabel
+  /** In the model's order. */
+  readonly labels?: readonly (PreparedLabel & { readonly output: string })[]
   /** The training rows, from which fills and statistics come; validation rows had no part in them. */
   readonly fittedOnRows: number
 }
@@ -61,23 +73,33 @@ const columnSchema = z.discriminatedUnion('type', [
   z.strictObject({ name, type: z.literal('category'), categories: z.array(text).max(1_000_000) }),
 ])
 
+const labelSchema = z.strictObject({
+  column: name,
+  kind: labelKindSchema,
+  classes: z
+    .array(z.union([text, z.number()]))
+    .max(1_000_000)
+    .exactOptional(),
+})
+
 const tablePreprocessingSchema: z.ZodType<TablePreprocessing, unknown> = z.strictObject({
-  type: z.literal('csv'),
+  type: z.enum(['csv', 'parquet']),
   columns: z.array(columnSchema).max(100_000),
   steps: z.array(stepSchema).max(16),
-  label: z.strictObject({
-    column: name,
-    kind: z.enum(['regression', 'binary', 'sparse', 'categorical']),
-    classes: z
-      .array(z.union([text, z.number()]))
-      .max(1_000_000)
-      .exactOptional(),
-  }),
+  inputs: z.array(inputShapeSchema).min(1).max(1000).exactOptional(),
+  label: labelSchema.exactOptional(),
+  labels: z
+    .array(labelSchema.extend({ output: name }))
+    .min(1)
+    .max(1000)
+    .exactOptional(),
   fittedOnRows: z.int().min(1),
 })
 
 const PREPROCESSING_SCHEMAS: Readonly<Record<Preprocessing['type'], z.ZodType<Preprocessing, unknown>>> = {
   csv: tablePreprocessingSchema,
+  parquet: tablePreprocessingSchema,
+  tfrecord: examplesPreprocessingSchema,
   image: imagePreprocessingSchema,
 }
 

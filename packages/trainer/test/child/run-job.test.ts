@@ -30,6 +30,7 @@ describe.skipIf(noReferenceData)(`a job on wine${noReferenceData}`, () => {
   it.each([
     ['wine-csv', 15],
     ['wine-remapped-labels', 5],
+    ['wine-tfrecord', 15],
   ])('%s trains as Keras does', async (name, epochs) => {
     await using job = await stageJob(name, { ...asReference, epochs })
     await runJob(job, quiet())

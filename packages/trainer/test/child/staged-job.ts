@@ -27,7 +27,7 @@ export type InputFiles = Readonly<Record<'model' | 'dataset' | 'definition', Uin
 export async function stageJob(name: string, parameters: Record<string, unknown> = {}): Promise<StagedJob> {
   const files = {
     model: await readFile(referenceFile(`${name}/model.keras`)),
-    dataset: await readFile(referenceFile(`${name}/dataset.csv`)),
+    dataset: await readFile(referenceFile(`${name}/dataset.${name === 'wine-tfrecord' ? 'tfrecord' : 'csv'}`)),
     definition: await readFile(referenceFile(`${name}/definition.yaml`)),
   }
   return stageFiles(files, parameters)

@@ -8,8 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { MissingPolicy, TableDefinition } from '../../src/dataset-definition.ts'
 import { readCsv } from '../../src/datasets/csv.ts'
-import type { Table } from '../../src/datasets/table.ts'
+import type { RawRows } from '../../src/datasets/raw-rows.ts'
+import type { Cell } from '../../src/datasets/field-encoder.ts'
 import { rejectionOf } from '../error-of.ts'
+import { cellsOf, inMemory, planOf } from './raw-tables.ts'
 
 let directory = ''
 beforeAll(async () => {
@@ -31,22 +33,22 @@ const definition: TableDefinition = {
   preprocessing: {},
 }
 
-async function read(content: string | Uint8Array, missing: MissingPolicy = 'refuse'): Promise<Table> {
+const { outputs } = planOf(['x', 'region'], 'y', { labelKind: 'sparse', inputShape: [3], outputShape: [2] })
+
+async function read(content: string | Uint8Array, missing: MissingPolicy = 'refuse'): Promise<Record<string, Cell[]>> {
+  return (await readTable(content, missing)).cells
+}
+
+async function readTable(
+  content: string | Uint8Array,
+  missing: MissingPolicy = 'refuse',
+): Promise<{ cells: Record<string, Cell[]>; fields: RawRows['fields']; ignoredColumns: readonly string[] }> {
   // A name that would be a pattern, or end a text, if it were not quoted as it is.
   const path = join(directory, "it's [data]*")
   await writeFile(path, content)
-  return readCsv(path, { ...definition, missing })
+  using table = await readCsv(path, { ...definition, missing }, { outputs, storage: inMemory })
+  return { cells: cellsOf(table.raw), fields: table.raw.fields, ignoredColumns: table.ignoredColumns }
 }
-
-const table = (x: number[], codes: number[], y: number[]): Table => ({
-  rows: x.length,
-  columns: [
-    { name: 'x', type: 'float', values: Float64Array.from(x), missing: 0 },
-    { name: 'region', type: 'category', words: ['north', 'south'], codes: Uint32Array.from(codes) },
-    { name: 'y', type: 'int', values: Float64Array.from(y), missing: 0 },
-  ],
-  ignoredColumns: [],
-})
 
 describe('CSV', () => {
   it.each([
@@ -63,28 +65,31 @@ describe('CSV', () => {
     ['with spaces around numbers', 'x,region,y\n 1.5 ,south, 0\n2 ,north,1\n'],
     ['with integers as floats', 'x,region,y\n1.5e0,south,0.0\n+2.,north,1.0\n'],
   ])('reads a file %s', async (_, content) => {
-    expect(await read(content)).toMatchObject({ ...table([1.5, 2], [1, 0], [0, 1]), ignoredColumns: expect.any(Array) })
+    expect(await read(content)).toEqual({ x: [1.5, 2], region: ['south', 'north'], y: [0, 1] })
   })
 
   it('ignores columns that the definition does not name, and names them', async () => {
     const content = 'id,x,region,y,note\n7,1.5,south,0,"a ""quoted"",\nnote"\n8,2,north,1,\n'
-    expect(await read(content)).toEqual({ ...table([1.5, 2], [1, 0], [0, 1]), ignoredColumns: ['id', 'note'] })
+    const { cells, ignoredColumns } = await readTable(content)
+    expect(cells).toEqual({ x: [1.5, 2], region: ['south', 'north'], y: [0, 1] })
+    expect(ignoredColumns).toEqual(['id', 'note'])
   })
 
   it('sorts words by code unit', async () => {
-    const { columns } = await read('x,region,y\n1,ä,0\n1,b,0\n1,B,0\n1,"a,b",0\n1, b,0\n')
-    expect(columns[1]).toMatchObject({ words: [' b', 'B', 'a,b', 'b', 'ä'], codes: Uint32Array.of(4, 3, 1, 2, 0) })
+    const { fields } = await readTable('x,region,y\n1,ä,0\n1,b,0\n1,B,0\n1,"a,b",0\n1, b,0\n')
+    expect(fields[1]).toMatchObject({ words: [' b', 'B', 'a,b', 'b', 'ä'], rankOf: Uint32Array.of(4, 3, 1, 2, 0) })
   })
 
   it('keeps the order of many rows', async () => {
     const rows = Array.from({ length: 10_000 }, (_, row) => `${row},r,${row}`)
-    const { columns } = await read(`x,region,y\n${rows.join('\n')}\n`)
-    expect(columns[0]).toMatchObject({ values: Float64Array.from({ length: 10_000 }, (_, row) => row) })
+    const { x } = await read(`x,region,y\n${rows.join('\n')}\n`)
+    expect(x).toEqual(Array.from({ length: 10_000 }, (_, row) => row))
   })
 
   it('takes an empty number cell as missing where the definition says what becomes of it', async () => {
-    const { columns } = await read('x,region,y\n,south,0\n"",north,1\n  ,north,1\n3,north,1\n', 'mean')
-    expect(columns[0]).toMatchObject({ missing: 3, values: Float64Array.of(NaN, NaN, NaN, 3) })
+    const { cells, fields } = await readTable('x,region,y\n,south,0\n"",north,1\n  ,north,1\n3,north,1\n', 'mean')
+    expect(cells['x']).toEqual([null, null, null, 3])
+    expect(fields[0]).toMatchObject({ missing: 3 })
   })
 
   it.each([
@@ -138,7 +143,9 @@ describe('CSV', () => {
 
   it('tells of a file that is not there as such', async () => {
     const missing = join(directory, 'missing')
-    expect((await rejectionOf(ArtifactError, () => readCsv(missing, definition))).code).toBe('FILE_UNREADABLE')
+    expect(
+      (await rejectionOf(ArtifactError, () => readCsv(missing, definition, { outputs, storage: inMemory }))).code,
+    ).toBe('FILE_UNREADABLE')
   })
 
   it('says row, line, column, what was expected and what came', async () => {
@@ -155,12 +162,11 @@ describe('CSV', () => {
         const lines = cells.map(
           ([x, region, y]) => `${Object.is(x, -0) ? '-0' : x},"${region.replaceAll('"', '""')}",${y}`,
         )
-        const { columns } = await read(`x,region,y\n${lines.join('\n')}\n`)
-        const [x, region, y] = columns
-        expect(x).toMatchObject({ values: Float64Array.from(cells, (cell) => cell[0]) })
-        expect(y).toMatchObject({ values: Float64Array.from(cells, (cell) => cell[2]) })
-        if (region === undefined || !('words' in region)) throw new Error('no words')
-        expect(Array.from(region.codes, (code) => region.words[code])).toEqual(cells.map((cell) => cell[1]))
+        expect(await read(`x,region,y\n${lines.join('\n')}\n`)).toEqual({
+          x: cells.map((cell) => cell[0]),
+          region: cells.map((cell) => cell[1]),
+          y: cells.map((cell) => cell[2]),
+        })
       }),
       { numRuns: 30 },
     )

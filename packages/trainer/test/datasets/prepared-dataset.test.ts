@@ -9,22 +9,26 @@ import {
   type PreprocessingDefinition,
   type TableDefinition,
 } from '../../src/dataset-definition.ts'
-import { readCsv } from '../../src/datasets/csv.ts'
-import { prepareTable, type PreparedDataset } from '../../src/datasets/prepared-dataset.ts'
-import type { Column, Table } from '../../src/datasets/table.ts'
-import { parsePreprocessing, serializePreprocessing, type Preprocessing } from '../../src/documents/preprocessing.ts'
+import { planTable, type ModelPorts } from '../../src/datasets/plan.ts'
+import { prepareDataset } from '../../src/datasets/prepare-dataset.ts'
+import { prepareTable } from '../../src/datasets/prepare-table.ts'
+import type { PreparedDataset } from '../../src/datasets/prepared-dataset.ts'
+import {
+  parsePreprocessing,
+  serializePreprocessing,
+  type TablePreprocessing,
+} from '../../src/documents/preprocessing.ts'
 import { createRandom } from '../../src/random.ts'
-import { errorOf } from '../error-of.ts'
+import { rejectionOf } from '../error-of.ts'
 import { noReferenceData, referenceFile } from '../reference-data.ts'
+import { inMemory, rawOf, type TestColumn } from './raw-tables.ts'
 
-const options = {
-  validationSplit: 0.2,
-  shuffle: false,
-  random: createRandom(1),
-  labelKind: 'sparse',
-  inputShape: [3],
-  outputShape: [2],
-} as const
+const options = { validationSplit: 0.2, shuffle: false, random: createRandom(1), storage: inMemory } as const
+
+const ports: ModelPorts = {
+  inputs: [{ name: 'in', shape: [3] }],
+  outputs: [{ name: 'out', shape: [2], labelKind: 'sparse' }],
+}
 
 const definition: TableDefinition = {
   type: 'csv',
@@ -39,28 +43,35 @@ const definition: TableDefinition = {
   outputShape: [2],
   preprocessing: { normalize: 'minmax', scale: 2 },
 }
-const table: Table = {
-  rows: 5,
-  columns: [
-    { name: 'region', type: 'category', words: ['n', 's'], codes: Uint32Array.of(0, 1, 0, 1, 1) },
-    { name: 'y', type: 'text', words: ['no', 'yes'], codes: Uint32Array.of(1, 1, 0, 0, 1) },
-    { name: 'x', type: 'float', values: Float64Array.of(4, Number.NaN, 2, 3, 8), missing: 1 },
-  ],
-  ignoredColumns: ['id'],
+const columns: readonly TestColumn[] = [
+  ['region', 'category', ['n', 's', 'n', 's', 's']],
+  ['y', 'text', ['yes', 'yes', 'no', 'no', 'yes']],
+  ['x', 'float', [4, null, 2, 3, 8]],
+]
+
+async function prepare(
+  change: Partial<TableDefinition> = {},
+  model: Partial<ModelPorts> = {},
+  cells = columns,
+): Promise<PreparedDataset> {
+  using raw = rawOf(cells)
+  const changed = { ...definition, ...change }
+  const table = { raw, ignoredColumns: ['id'], [Symbol.dispose]: () => undefined }
+  return await prepareTable(table, changed, planTable(changed, { ...ports, ...model }), options)
 }
 
 describe('prepared data set', () => {
   it('gives rows in any order, preprocessed and with labels encoded', async () => {
-    const { source } = prepareTable(table, definition, options)
-    expect(source).toMatchObject({ rows: 5, inputShapes: [[3]], targetShape: [1] })
-    expect(await source.gather(Uint32Array.of(4, 0))).toEqual({
+    const { source } = await prepare()
+    expect(source).toMatchObject({ rows: 5, inputShapes: [[3]], targetShapes: [[1]] })
+    expect(await source.gather(Uint32Array.of(4, 0))).toMatchObject({
       inputs: [Float32Array.of(0, 2, 4, 2, 0, 2)],
-      target: Float32Array.of(1, 1),
+      targets: [Float32Array.of(1, 1)],
     })
   })
 
-  it('says all that was fitted or mapped', () => {
-    expect(prepareTable(table, definition, options).preprocessing).toEqual({
+  it('says all that was fitted or mapped', async () => {
+    expect((await prepare()).preprocessing).toEqual({
       type: 'csv',
       columns: [
         { name: 'region', type: 'category', categories: ['n', 's'] },
@@ -75,8 +86,8 @@ describe('prepared data set', () => {
     })
   })
 
-  it('says what the data set held', () => {
-    expect(prepareTable(table, definition, options).manifest).toEqual({
+  it('says what the data set held', async () => {
+    expect((await prepare()).manifest).toEqual({
       type: 'csv',
       rows: 5,
       trainRows: 4,
@@ -128,13 +139,13 @@ describe('prepared data set', () => {
     [
       'input_shape',
       {},
-      { inputShape: [4] },
+      { inputs: [{ name: 'in', shape: [4] }] },
       'expected [4], as the model has, got [3] in the definition and 3 per row in the data',
     ],
     [
       'input_shape',
       { inputShape: [4] },
-      { inputShape: [4] },
+      { inputs: [{ name: 'in', shape: [4] }] },
       'expected [4], as the model has, got [4] in the definition and 3 per row in the data',
     ],
     [
@@ -146,25 +157,23 @@ describe('prepared data set', () => {
     [
       'output_shape',
       { outputShape: [3] },
-      { outputShape: [3] },
+      { outputs: [{ name: 'out', shape: [3], labelKind: 'sparse' as const }] },
       'expected [3], as the model has, got [3] in the definition and 2 per row in the data',
     ],
     [
       'output_shape',
       {},
-      { labelKind: 'binary' as const, outputShape: [null] },
+      { outputs: [{ name: 'out', shape: [null], labelKind: 'binary' as const }] },
       'expected [any], as the model has, got [2] in the definition and 1 per row in the data',
     ],
-  ])('refuses an %s that model, definition and data do not share', (what, change, model, reason) => {
-    const error = errorOf(TrainingError, () =>
-      prepareTable(table, { ...definition, ...change }, { ...options, ...model }),
-    )
+  ])('refuses an %s that model, definition and data do not share', async (what, change, model, reason) => {
+    const error = await rejectionOf(TrainingError, () => prepare(change, model))
     expect(error.code).toBe('SHAPE_MISMATCH')
     expect(error.message).toBe(`${what}: ${reason}`)
   })
 
-  it('takes a shape of more axes with as many numbers in all', () => {
-    const { source } = prepareTable(table, { ...definition, inputShape: [3, 1] }, { ...options, inputShape: [null, 1] })
+  it('takes a shape of more axes with as many numbers in all', async () => {
+    const { source } = await prepare({ inputShape: [3, 1] }, { inputs: [{ name: 'in', shape: [null, 1] }] })
     expect(source.inputShapes).toEqual([[3, 1]])
   })
 })
@@ -183,15 +192,20 @@ describe('preprocessing.json', () => {
       fc.asyncProperty(rows, preprocessing, async (cells, asked) => {
         const width = new Set(cells.map(([, region]) => region)).size + 1
         const outputs = new Set(cells.map(([, , y]) => y)).size
-        const prepared = prepareTable(
-          tableOf(cells),
-          { ...definition, missing: -1, preprocessing: asked, inputShape: [width], outputShape: [outputs] },
-          { ...options, inputShape: [width], outputShape: [outputs] },
+        const prepared = await prepare(
+          { missing: -1, preprocessing: asked, inputShape: [width], outputShape: [outputs] },
+          {
+            inputs: [{ name: 'in', shape: [width] }],
+            outputs: [{ name: 'out', shape: [outputs], labelKind: 'sparse' }],
+          },
+          columnsOf(cells),
         )
         const written = parsePreprocessing(serializePreprocessing(prepared.preprocessing))
+        if (written.type !== 'csv') throw new Error('not of a table')
         const all = await prepared.source.gather(Uint32Array.from(cells, (_, index) => index))
         expect([...(all.inputs[0] ?? [])]).toEqual(cells.flatMap((cell) => prepareByHand(written, cell)))
-        expect([...all.target]).toEqual(cells.map(([, , y]) => written.label.classes?.indexOf(y)))
+        const classes = written.label?.classes ?? []
+        expect(all).toMatchObject({ targets: [Float32Array.from(cells, ([, , y]) => classes.indexOf(y))] })
       }),
     )
   })
@@ -199,35 +213,16 @@ describe('preprocessing.json', () => {
 
 type Cells = readonly [x: string, region: string, y: string]
 
-function tableOf(cells: readonly Cells[]): Table {
-  const wordsOf = (name: string, type: 'category' | 'text', values: readonly string[]): Column => {
-    const words = [...new Set(values)].sort()
-    return { name, type, words, codes: Uint32Array.from(values, (value) => words.indexOf(value)) }
-  }
-  const x = cells.map(([value]) => (value === '' ? Number.NaN : Number(value)))
-  return {
-    rows: cells.length,
-    columns: [
-      wordsOf(
-        'region',
-        'category',
-        cells.map(([, region]) => region),
-      ),
-      wordsOf(
-        'y',
-        'text',
-        cells.map(([, , y]) => y),
-      ),
-      { name: 'x', type: 'float', values: Float64Array.from(x), missing: x.filter(Number.isNaN).length },
-    ],
-    ignoredColumns: [],
-  }
+function columnsOf(cells: readonly Cells[]): readonly TestColumn[] {
+  return [
+    ['region', 'category', cells.map(([, region]) => region)],
+    ['y', 'text', cells.map(([, , y]) => y)],
+    ['x', 'float', cells.map(([x]) => (x === '' ? null : Number(x)))],
+  ]
 }
 
 /** What the README tells a stranger to do. */
-function prepareByHand(preprocessing: Preprocessing, [x, region]: Cells): number[] {
-  if (preprocessing.type !== 'csv') throw new Error('not of a table')
-  const { columns, steps } = preprocessing
+function prepareByHand({ columns, steps }: TablePreprocessing, [x, region]: Cells): number[] {
   const inputs = columns.flatMap((column) => {
     if (column.type === 'category') return column.categories.map((word) => (word === region ? 1 : 0))
     return [x === '' ? (column.fill ?? Number.NaN) : Number(x)]
@@ -259,19 +254,19 @@ describe.skipIf(noReferenceData)(`prepared wine${noReferenceData}`, () => {
     step.mean.forEach((mean, index) => expect(mean / standardization.mean[index]).toBeCloseTo(1, 5))
     step.std.forEach((std, index) => expect(std / standardization.std[index]).toBeCloseTo(1, 5))
     expect(preprocessing.fittedOnRows).toBe(standardization.from_rows)
-    expect(preprocessing.label.classes).toEqual(classes)
+    expect(preprocessing.label?.classes).toEqual(classes)
     expect(manifest).toMatchObject({ rows: 178, trainRows: 142, validationRows: 36 })
     expect(manifest.classes?.map(({ rows }) => rows)).toEqual([59, 71, 48])
-    expect((await source.gather(Uint32Array.of(0, 1))).target).toEqual(Float32Array.of(1, 0))
+    expect(await source.gather(Uint32Array.of(0, 1))).toMatchObject({ targets: [Float32Array.of(1, 0)] })
   })
 })
 
 async function prepareReference(name: string): Promise<PreparedDataset> {
   const wine = parseDatasetDefinition(await readFile(referenceFile(`${name}/definition.yaml`)))
-  if (wine.type !== 'csv') throw new Error('not a CSV')
-  return prepareTable(await readCsv(referenceFile(`${name}/dataset.csv`), wine), wine, {
+  return prepareDataset({ dataset: referenceFile(`${name}/dataset.csv`), scratch: inMemory.directory }, wine, {
     ...options,
-    inputShape: [13],
-    outputShape: [3],
+    inputs: [{ name: 'in', shape: [13] }],
+    outputs: [{ name: 'out', shape: [3], labelKind: 'sparse' }],
+    signal: inMemory.signal,
   })
 }

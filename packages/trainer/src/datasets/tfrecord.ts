@@ -1,0 +1,114 @@
+/** TFRecord files of `tf.train.Example`: the features of a definition as raw rows. @module */
+
+import type { FeatureDtype, TfrecordDefinition } from '../dataset-definition.ts'
+import { datasetError } from './dataset-error.ts'
+import { parseExample, type ListKind, type WantedFeature } from './example.ts'
+import { createFieldEncoders, rawWidth, type FieldEncoder, type FieldSpec } from './field-encoder.ts'
+import { labelsOf, type DatasetPlan } from './plan.ts'
+import type { RawRows } from './raw-rows.ts'
+import { assertNotCancelled, RowStore, type RowStorage } from './row-store.ts'
+import { sizeOf } from './shapes.ts'
+import { readTfrecords } from './tfrecord-records.ts'
+
+/** What examples are read for, and where their rows go. */
+export interface ReadExamplesOptions {
+  readonly outputs: DatasetPlan['outputs']
+  readonly storage: RowStorage
+}
+
+const LIST_KINDS: Readonly<Record<FeatureDtype, ListKind>> = {
+  float32: 'float',
+  int64: 'int64',
+  bytes: 'bytes',
+  string: 'bytes',
+}
+
+/**
+ * One row for each record of the file at `path`, in the file's order: the definition's features, then its labels. Every
+ * one of them must be in every example, with the dtype and as many values as the definition says. Other features are
+ * ignored.
+ *
+ * @throws TrainingError `DATASET_INVALID` with record and feature; ParseError `LIMIT_EXCEEDED`; ArtifactError
+ *   `FILE_UNREADABLE`, `OUTPUT_UNWRITABLE`
+ */
+export async function readExamples(
+  path: string,
+  definition: TfrecordDefinition,
+  { outputs, storage }: ReadExamplesOptions,
+): Promise<RawRows> {
+  const fields = fieldsOf(definition, outputs)
+  const wanted = new Map(fields.map(({ wanted: feature }) => [feature.name, feature]))
+  const encoders = createFieldEncoders(fields.map(({ spec }) => spec))
+  const store = new RowStore(
+    'raw',
+    rawWidth(fields.map(({ spec }) => spec)),
+    (length) => new Float64Array(length),
+    storage,
+  )
+  try {
+    const row = new Float64Array(store.width)
+    for await (const { record, offset, bytes } of readTfrecords(path)) {
+      assertNotCancelled(storage.signal)
+      const values = parseExample(bytes, wanted, (reason, feature) => {
+        throw datasetError(reason, feature === undefined ? { record, offset } : { record, feature })
+      })
+      for (const encoder of encoders) {
+        const expected = putValues(encoder, values.get(encoder.spec.name) ?? '', row)
+        if (expected !== undefined) throw datasetError(expected, { record, feature: encoder.spec.name })
+      }
+      store.append(row)
+    }
+    if (store.rows === 0) throw datasetError('no record')
+  } catch (error) {
+    store[Symbol.dispose]()
+    throw error
+  }
+  return {
+    rows: store.rows,
+    fields: encoders.map((encoder) => encoder.finish()),
+    store,
+    [Symbol.dispose]: () => store[Symbol.dispose](),
+  }
+}
+
+interface ExampleField {
+  readonly spec: FieldSpec
+  readonly wanted: WantedFeature
+}
+
+function fieldsOf(definition: TfrecordDefinition, outputs: DatasetPlan['outputs']): readonly ExampleField[] {
+  const features = definition.features.map(({ name, dtype, shape }): ExampleField => {
+    const width = sizeOf(shape)
+    const type = dtype === 'float32' ? 'float' : 'int'
+    return {
+      spec: { name, type, width, mayBeMissing: false, isCounted: false },
+      wanted: { name, kind: LIST_KINDS[dtype], width, as: 'numbers' },
+    }
+  })
+  const labels = labelsOf(definition).map(({ label: { name, dtype, shape } }): ExampleField => {
+    const width = sizeOf(shape ?? [1])
+    const kind = LIST_KINDS[dtype]
+    const type = kind === 'float' ? 'float' : kind === 'int64' ? 'int' : 'text'
+    const isClass = outputs.some(({ field, port }) => field === name && port.labelKind !== 'regression')
+    return {
+      spec: { name, type, width, mayBeMissing: false, isCounted: isClass && type === 'int' && width === 1 },
+      wanted: { name, kind, width, as: kind === 'bytes' ? 'text' : 'numbers' },
+    }
+  })
+  return [...features, ...labels]
+}
+
+/** Puts a feature's values in their place. Says what was expected and came instead where one is refused. */
+function putValues(encoder: FieldEncoder, values: Float64Array | string, row: Float64Array): string | undefined {
+  if (typeof values === 'string') {
+    const expected = encoder.put(values, row, encoder.offset)
+    return expected === undefined ? undefined : `expected ${expected}`
+  }
+  for (const [index, value] of values.entries()) {
+    const expected = encoder.put(value, row, encoder.offset + index)
+    if (expected === undefined) continue
+    const got = Number.isNaN(value) && encoder.spec.type === 'int' ? 'another' : String(value)
+    return `expected ${expected}, got ${got}`
+  }
+  return undefined
+}
