@@ -21,9 +21,11 @@ export { openJsf, signJsf, type JsfSignature } from './jsf.ts'
 export { lintBom } from './lint.ts'
 export type { LintFinding, LintSeverity } from './lint/finding.ts'
 export type {
+  ChannelFacts,
   ColumnFacts,
   DatasetFacts,
   LayerFacts,
+  MerkleFacts,
   ModelFacts,
   OptimizerFacts,
   ParameterCounts,

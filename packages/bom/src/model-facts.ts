@@ -63,6 +63,19 @@ export interface ColumnFacts {
   readonly values?: readonly ValueCountFacts[]
 }
 
+/** A channel of images. `statistics` (plain JSON) may reveal personal data. */
+export interface ChannelFacts {
+  readonly name: string
+  readonly statistics?: object
+}
+
+/** The root of a Merkle tree, 64 lower-case hex digits, and of what its leaves are: `files` or `rows`. */
+export interface MerkleFacts {
+  readonly kind: string
+  readonly leaves: number
+  readonly root: string
+}
+
 /** The data a model was trained on: what `dataset-manifest.json` says. */
 export interface DatasetFacts {
   /** `csv`, `image` … */
@@ -73,4 +86,12 @@ export interface DatasetFacts {
   readonly columns?: readonly ColumnFacts[]
   /** In the order of the model's outputs; absent where nothing is classified. */
   readonly classes?: readonly ValueCountFacts[]
+  /** Of images. */
+  readonly channels?: readonly ChannelFacts[]
+  /** Of images before they were resized (plain JSON). */
+  readonly imageSizes?: object
+  /** Of images: how many there are of each format. */
+  readonly formats?: Readonly<Record<string, number>>
+  /** Over the data set's files or rows: what a proof of membership is held against. */
+  readonly merkle?: MerkleFacts
 }

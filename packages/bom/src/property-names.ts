@@ -28,6 +28,11 @@ export const PROPERTY_NAMES = {
   validationRows: 'aibomgen:dataset:rows:validation',
   classes: 'aibomgen:dataset:classes',
   columns: 'aibomgen:dataset:columns',
+  channels: 'aibomgen:dataset:channels',
+  imageSizes: 'aibomgen:dataset:image-sizes',
+  formats: 'aibomgen:dataset:formats',
+  /** `{"kind", "leaves", "root"}`: what a proof that a file or a row was in the data set is held against. */
+  merkle: 'aibomgen:dataset:merkle',
   definition: 'aibomgen:dataset:definition',
 } as const
 

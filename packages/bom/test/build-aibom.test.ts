@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 
 import { buildAibom } from '../src/build-aibom.ts'
 import { lintBom } from '../src/lint.ts'
+import type { DatasetFacts } from '../src/model-facts.ts'
 import { serializeAibom } from '../src/serialize-aibom.ts'
 import type { TrainingFacts } from '../src/training-facts.ts'
 import { SPEC_VERSIONS, validateBom } from '../src/validate.ts'
@@ -18,6 +19,23 @@ const properties = (owner: { properties: { name: string; value: string }[] }): R
   Object.fromEntries(owner.properties.map(({ name, value }) => [name, value]))
 const byRef = (bom: LooseDocument, ref: string): LooseDocument =>
   bom.components.find((entry: LooseDocument) => entry['bom-ref'] === ref)
+
+const IMAGE_FACTS: DatasetFacts = {
+  type: 'image',
+  rows: 3,
+  trainRows: 2,
+  validationRows: 1,
+  classes: [
+    { value: 'cat', rows: 1 },
+    { value: 'dog', rows: 2 },
+  ],
+  channels: [{ name: 'gray', statistics: { min: 0, max: 255 } }],
+  imageSizes: { height: { min: 8, max: 9 } },
+  formats: { png: 3 },
+  merkle: { kind: 'files', leaves: 3, root: 'a'.repeat(64) },
+}
+const contentsOf = (bom: LooseDocument): Record<string, string> =>
+  properties(byRef(bom, 'input:dataset').data[0].contents)
 
 describe('buildAibom', () => {
   it.each(SPEC_VERSIONS)('makes a document without a problem or a finding, in version %s', (specVersion) => {
@@ -88,6 +106,30 @@ describe('buildAibom', () => {
     const bom = build(WINE_FACTS)
     expect(properties(bom.metadata)['aibomgen:vulnerabilities:state']).toBe('not scanned')
     expect(bom.vulnerabilities).toBeUndefined()
+  })
+
+  it('says what a data set of images holds, and the root that proofs are held against', () => {
+    const bom = build({ ...WINE_FACTS, dataset: IMAGE_FACTS })
+    expect(contentsOf(bom)).toEqual({
+      'aibomgen:dataset:type': 'image',
+      'aibomgen:dataset:rows': '3',
+      'aibomgen:dataset:rows:train': '2',
+      'aibomgen:dataset:rows:validation': '1',
+      'aibomgen:dataset:classes': '[{"rows":1,"value":"cat"},{"rows":2,"value":"dog"}]',
+      'aibomgen:dataset:channels': '[{"name":"gray","statistics":{"max":255,"min":0}}]',
+      'aibomgen:dataset:image-sizes': '{"height":{"max":9,"min":8}}',
+      'aibomgen:dataset:formats': '{"png":3}',
+      'aibomgen:dataset:merkle': `{"kind":"files","leaves":3,"root":"${'a'.repeat(64)}"}`,
+    })
+    expect(contentsOf(build({ ...WINE_FACTS, dataset: IMAGE_FACTS, withheld: ['statistics'] }))).toEqual({
+      'aibomgen:dataset:type': 'image',
+      'aibomgen:dataset:rows': '3',
+      'aibomgen:dataset:rows:train': '2',
+      'aibomgen:dataset:rows:validation': '1',
+      'aibomgen:dataset:classes': '[{"value":"cat"},{"value":"dog"}]',
+      'aibomgen:dataset:channels': '[{"name":"gray"}]',
+      'aibomgen:dataset:merkle': `{"kind":"files","leaves":3,"root":"${'a'.repeat(64)}"}`,
+    })
   })
 
   it('leaves statistics out when withheld, and says so', () => {

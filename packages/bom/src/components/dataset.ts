@@ -30,30 +30,41 @@ export function buildDefinition({ inputs, definition }: TrainingFacts): AibomCom
   })
 }
 
-/** A data set, with as much about columns and classes as may be told. */
-type DatasetDescription = Omit<DatasetFacts, 'columns' | 'classes'> & {
+/** A data set, with as much about columns, classes and channels as may be told. */
+type DatasetDescription = Omit<DatasetFacts, 'columns' | 'classes' | 'channels'> & {
   readonly columns?: readonly object[]
   readonly classes?: readonly object[]
+  readonly channels?: readonly object[]
 }
 
 function describeDataset(dataset: DatasetDescription, manifest: string): readonly BomProperty[] {
-  const { type, rows, trainRows, validationRows, columns, classes } = dataset
+  const { type, rows, trainRows, validationRows, columns, classes, channels, imageSizes, formats, merkle } = dataset
+  const embed = (name: string, value: object | undefined): readonly BomProperty[] =>
+    value === undefined ? [] : [property(name, embedJson(value, manifest).text)]
   return sortProperties([
     property(PROPERTY_NAMES.datasetType, type),
     property(PROPERTY_NAMES.rows, rows),
     property(PROPERTY_NAMES.trainRows, trainRows),
     property(PROPERTY_NAMES.validationRows, validationRows),
-    ...(columns === undefined ? [] : [property(PROPERTY_NAMES.columns, embedJson(columns, manifest).text)]),
-    ...(classes === undefined ? [] : [property(PROPERTY_NAMES.classes, embedJson(classes, manifest).text)]),
+    ...embed(PROPERTY_NAMES.columns, columns),
+    ...embed(PROPERTY_NAMES.classes, classes),
+    ...embed(PROPERTY_NAMES.channels, channels),
+    ...embed(PROPERTY_NAMES.imageSizes, imageSizes),
+    ...embed(PROPERTY_NAMES.formats, formats),
+    ...embed(PROPERTY_NAMES.merkle, merkle),
   ])
 }
 
-/** Names and types stay: they are what a model's inputs and outputs are called. Everything counted goes. */
+/**
+ * Names and types stay: they are what a model's inputs and outputs are called. So does the Merkle root, which tells no
+ * more than the digest of the whole. Everything counted or measured goes.
+ */
 function withoutStatistics(dataset: DatasetFacts): DatasetDescription {
-  const { columns, classes, ...others } = dataset
+  const { columns, classes, channels, imageSizes, formats, ...others } = dataset
   return {
     ...others,
     ...(columns && { columns: columns.map(({ name, type, role }) => ({ name, type, role })) }),
     ...(classes && { classes: classes.map(({ value }) => ({ value })) }),
+    ...(channels && { channels: channels.map(({ name }) => ({ name })) }),
   }
 }
