@@ -30,6 +30,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'verify that a file is an artifact of a release, whatever it is called',
     load: async () => (await import('./commands/verify-file.ts')).createVerifyFileCommand,
   },
+  dataset: {
+    summary: 'prove, and check, that a file was in the data set of a release',
+    load: async () => (await import('./commands/dataset.ts')).createDatasetCommand,
+  },
   serve: {
     summary: 'run the platform: HTTP API, queue, worker and issuer in one process',
     load: async () => (await import('./commands/serve.ts')).createServeCommand,

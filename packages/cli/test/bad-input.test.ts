@@ -125,7 +125,7 @@ const others = [
   ['no trust root', ['verify', 'good.csv'], 'TRUST_ROOT_MISSING', 2],
   ['no trust root for a file', ['verify-file', 'good.csv', '--release', '.'], 'TRUST_ROOT_MISSING', 2],
   ['a BOM that is none', ['bom', 'show', 'good.keras'], 'JSON_INVALID', 2],
-  ['an example that is not there yet', ['example', 'digits', 'new'], 'USAGE', 2],
+  ['an example that is not there', ['example', 'flowers', 'new'], 'USAGE', 2],
   ['an example into a directory that holds something', ['example', 'wine', '.'], 'OUTPUT_EXISTS', 2],
   ['a role that nobody has', ['keys', 'rotate', '--role', 'king'], 'USAGE', 2],
   ['keys of an empty home', ['keys', 'list'], 'TRUST_ROOT_MISSING', 2],

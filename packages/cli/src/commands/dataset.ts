@@ -1,0 +1,153 @@
+/** `aibomgen dataset`: what was in the data set of a release, proved file by file or row by row. @module */
+
+import {
+  ConfigError,
+  createMerkleProver,
+  datasetFileLeaf,
+  parseDatasetProof,
+  serializeDatasetProof,
+  sha256Hex,
+  utf8Decode,
+  utf8Encode,
+  VerificationError,
+  verifyDatasetProof,
+  type DatasetProof,
+} from '@aibomgen/core'
+import { digestFile, readFileBounded, writeFileAtomic } from '@aibomgen/core/node'
+import type { DatasetManifest } from '@aibomgen/trainer/job'
+import type { Command } from 'commander'
+
+import { createCommand, createGroup, show, type CommandContext, type CommonFlags } from '../command.ts'
+import { describeReport } from '../describe-report.ts'
+import { showOnOneLine } from '../output.ts'
+import { readDatasetEvidence, requireRoot } from '../verified-manifest.ts'
+
+interface EvidenceFlags extends CommonFlags {
+  readonly release: string
+  readonly trust?: string
+}
+
+interface ProveFlags extends EvidenceFlags {
+  readonly dataset?: string
+  readonly out?: string
+}
+
+interface CheckFlags extends EvidenceFlags {
+  readonly file?: string
+}
+
+const MAX_PROOF_BYTES = 4 * 1024 * 1024
+const EXIT_CODES = '\nExit code: 0 it was in the data set, 1 it was not or the release fails, 2 could not tell.'
+
+/** Proves, and checks, that a file was in the data set that a release was trained on. */
+export function createDatasetCommand(context: CommandContext): Command {
+  const prove = createCommand({
+    name: 'prove',
+    summary: 'write a proof that a file of an archive was in the data set',
+    examples: ['aibomgen dataset prove cat/0001.png --release release --dataset images.zip --out proof.json'],
+  })
+    .argument('<entry>', 'the name of a file in the archive')
+    .option('--dataset <file>', 'the data set: it must be the one that was trained on')
+    .option('--out <file>', 'where to write the proof (on stdout)')
+    .action((entry: string, flags: ProveFlags) => runProve(entry, flags, context))
+  const check = createCommand({
+    name: 'check',
+    summary: 'verify a proof against a release',
+    examples: ['aibomgen dataset check proof.json --release release.aibundle --file 0001.png --trust trust-root.json'],
+  })
+    .argument('<proof>', 'what "dataset prove" wrote')
+    .option('--file <file>', 'the file that the proof is about, to be held against its digest')
+    .action((proof: string, flags: CheckFlags) => runCheck(proof, flags, context))
+  for (const command of [prove, check]) {
+    command
+      .requiredOption('--release <path>', 'a release directory or an evidence bundle')
+      .option('--trust <file>', 'the trust root to go by (the one in AIBOMGEN_HOME)')
+      .addHelpText('after', EXIT_CODES)
+  }
+  return createGroup('dataset', '', [prove, check])
+}
+
+async function runProve(entry: string, flags: ProveFlags, context: CommandContext): Promise<void> {
+  const evidence = await readDatasetEvidence(placeOf(flags, context))
+  if (!('manifest' in evidence)) return showFailure(evidence.report, flags, context)
+  if (flags.dataset !== undefined) {
+    assertDigest(flags.dataset, evidence.dataset, (await digestFile(flags.dataset)).sha256)
+  }
+  const proof = proveFile(entry, evidence.manifest)
+  const bytes = serializeDatasetProof(proof)
+  if (flags.out !== undefined) await writeFileAtomic(flags.out, bytes)
+  show(context, flags, {
+    json: () => ({ ...(flags.out === undefined ? {} : { out: flags.out }), proof }),
+    text: () => (flags.out === undefined ? utf8Decode(bytes).trimEnd() : flags.out),
+  })
+}
+
+async function runCheck(path: string, flags: CheckFlags, context: CommandContext): Promise<void> {
+  const proof = parseDatasetProof(await readFileBounded(path, MAX_PROOF_BYTES))
+  const evidence = await readDatasetEvidence(placeOf(flags, context))
+  if (!('manifest' in evidence)) return showFailure(evidence.report, flags, context)
+  verifyDatasetProof(proof, requireRoot(evidence.manifest))
+  if (flags.file !== undefined) await assertSubject(flags.file, proof)
+  const { subject } = evidence.report
+  show(context, flags, {
+    json: () => ({ proof, dataset: evidence.dataset, report: evidence.report }),
+    text: () => {
+      const what = 'file' in proof ? `file ${showOnOneLine(proof.file.name)}` : `row ${proof.row.row}`
+      const place = `leaf ${proof.index + 1} of ${proof.leaves}, data set sha256:${evidence.dataset}`
+      const about = `job ${subject?.jobId ?? 'unknown'}, issued ${subject?.timestamp ?? 'unknown'}`
+      return `${context.output.style('green', 'pass')}: ${what} was in the data set of ${about}\n${place}`
+    },
+  })
+}
+
+function placeOf(
+  { release, trust }: EvidenceFlags,
+  { config }: CommandContext,
+): Parameters<typeof readDatasetEvidence>[0] {
+  return { release, trust, home: config.home }
+}
+
+function showFailure(report: Parameters<typeof describeReport>[0], flags: CommonFlags, context: CommandContext): void {
+  show(context, flags, { json: () => ({ report }), text: () => describeReport(report, context.output) })
+  context.exitCode = 1
+}
+
+function proveFile(name: string, manifest: DatasetManifest): DatasetProof {
+  if (manifest.type !== 'image') {
+    const reason = `a data set of type ${manifest.type} has no files`
+    throw new ConfigError('USAGE', `dataset prove: ${reason}`, { argument: 'entry', reason })
+  }
+  // Without a comparator, sort goes by code unit: the order of the leaves.
+  const names = Object.keys(manifest.files).sort()
+  const index = names.indexOf(name)
+  const sha256 = manifest.files[name]
+  if (index === -1 || sha256 === undefined) {
+    const [what, expected, actual] = ['file of the data set', `one of ${names.length}`, JSON.stringify(name)]
+    const message = `${what}: expected ${expected}, got ${actual}`
+    throw new VerificationError('EVIDENCE_MISMATCH', message, { what, expected, actual })
+  }
+  const prover = createMerkleProver(index, names.length)
+  for (const each of names) {
+    const digest = manifest.files[each]
+    if (digest !== undefined) prover.add(datasetFileLeaf({ name: each, sha256: digest }))
+  }
+  const proof = { ...prover.proof(), root: manifest.merkle.root, file: { name, sha256 } }
+  // A manifest whose root is not that of its files would give a proof that proves nothing.
+  verifyDatasetProof(proof, manifest.merkle)
+  return proof
+}
+
+async function assertSubject(path: string, proof: DatasetProof): Promise<void> {
+  if ('file' in proof) return assertDigest(path, proof.file.sha256, (await digestFile(path)).sha256)
+  const record = utf8Encode(proof.row.record)
+  // A file with a row in it ends as lines do.
+  const bytes = await readFileBounded(path, MAX_PROOF_BYTES)
+  const line = utf8Encode(utf8Decode(bytes).replace(/\r?\n$/, ''))
+  assertDigest(path, sha256Hex(record), sha256Hex(line))
+}
+
+function assertDigest(path: string, expected: string, actual: string): void {
+  if (expected === actual) return
+  const message = `${path}: expected sha256 ${expected}, got ${actual}`
+  throw new VerificationError('DIGEST_MISMATCH', message, { name: path, expected, actual })
+}
