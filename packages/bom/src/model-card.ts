@@ -47,7 +47,7 @@ function describeModel({ model, metadata, parameters }: TrainingFacts): readonly
     property(PROPERTY_NAMES.modelParametersTrainable, model.parameters.trainable),
     property(PROPERTY_NAMES.modelParametersNonTrainable, model.parameters.nonTrainable),
     property(PROPERTY_NAMES.optimizer, spellJson(model.optimizer)),
-    property(PROPERTY_NAMES.loss, model.loss),
+    property(PROPERTY_NAMES.loss, typeof model.loss === 'string' ? model.loss : spellJson(model.loss)),
     property(PROPERTY_NAMES.metrics, spellJson(model.metrics)),
     ...describeLayers(model.layers),
   ])
@@ -78,8 +78,12 @@ function finalMetrics(history: TrainingFacts['history']): readonly JsonObject[] 
     })
 }
 
-/** What a loss is for; nothing where it does not say. */
-function taskOf(loss: string): string | undefined {
+/** What a loss is for; nothing where it does not say, or where several do not agree. */
+function taskOf(loss: string | readonly string[]): string | undefined {
+  if (typeof loss !== 'string') {
+    const [task, ...others] = new Set(loss.map(taskOf))
+    return others.length === 0 ? task : undefined
+  }
   if (/crossentropy$/.test(loss)) return 'classification'
   if (/^(mse|mae|mean_(squared|absolute)_error|huber(_loss)?)$/.test(loss)) return 'regression'
   return undefined

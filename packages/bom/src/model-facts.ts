@@ -42,8 +42,8 @@ export interface ModelFacts {
   readonly inputs: readonly TensorFacts[]
   readonly outputs: readonly TensorFacts[]
   readonly optimizer: OptimizerFacts
-  /** Keras's name of the loss: `sparse_categorical_crossentropy`. */
-  readonly loss: string
+  /** Keras's name of the loss: `sparse_categorical_crossentropy`. A list where there are several outputs. */
+  readonly loss: string | readonly string[]
   readonly metrics: readonly string[]
 }
 

@@ -49,7 +49,7 @@ class Run {
     const { epochs, initialEpoch, onEpoch } = this.#options
     const history: History = {}
     for (let epoch = initialEpoch; epoch < epochs; epoch += 1) {
-      const values = { ...(await this.#trainEpoch(epoch)), ...(await this.#validateEpoch(epoch)) }
+      const values = sorted({ ...(await this.#trainEpoch(epoch)), ...(await this.#validateEpoch(epoch)) })
       for (const [name, value] of Object.entries(values)) (history[name] ??= []).push(value)
       onEpoch({ epoch, epochs, values })
     }
@@ -59,14 +59,14 @@ class Run {
   async #trainEpoch(epoch: number): Promise<Record<string, number>> {
     const { epochs, stepsPerEpoch, train, batchSize, onBatch } = this.#options
     const steps = stepsPerEpoch ?? Math.ceil(train.length / batchSize)
-    const running = new RunningValues(this.#model, this.#data.targetShape)
+    const running = new RunningValues(this.#model, this.#data.targetShapes)
     for (let step = 1; step <= steps; step += 1) {
       await this.#pause()
       const rows = this.#batches.next().value
       const batch = await this.#data.gather(rows)
       const result = await this.#step.train(batch, rows.length)
       assertFinite(result.loss, epoch, 'loss')
-      running.add(result, batch.target, rows.length)
+      running.add(result, batch.targets, rows.length)
       onBatch({ epoch, epochs, step, steps, values: running.values() })
     }
     return running.values()
@@ -77,14 +77,14 @@ class Run {
     const { validation, validationFreq, validationSteps, batchSize } = this.#options
     if (validation.length === 0 || (epoch + 1) % validationFreq !== 0) return {}
     const steps = Math.min(validationSteps ?? Infinity, Math.ceil(validation.length / batchSize))
-    const running = new RunningValues(this.#model, this.#data.targetShape)
+    const running = new RunningValues(this.#model, this.#data.targetShapes)
     for (let step = 0; step < steps; step += 1) {
       await this.#pause()
       const rows = validation.subarray(step * batchSize, (step + 1) * batchSize)
       const batch = await this.#data.gather(rows)
       const result = await this.#step.evaluate(batch, rows.length)
       assertFinite(result.loss, epoch, 'val_loss')
-      running.add(result, batch.target, rows.length)
+      running.add(result, batch.targets, rows.length)
     }
     return Object.fromEntries(Object.entries(running.values()).map(([name, value]) => [`val_${name}`, value]))
   }
@@ -94,6 +94,11 @@ class Run {
     await setImmediate()
     if (this.#options.signal.aborted) throw new TrainingError('CANCELLED', 'training: stopped on request', {})
   }
+}
+
+/** By name, those of validation among the others, as Keras prints them. */
+function sorted(values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).sort(([left], [right]) => (left < right ? -1 : 1)))
 }
 
 /** Batches of training rows, pass after pass; each pass in an order of its own where rows are shuffled. */

@@ -5,8 +5,8 @@ export interface RowSource {
   readonly rows: number
   /** One shape per model input, without the row axis. */
   readonly inputShapes: readonly (readonly number[])[]
-  /** The target's shape, without the row axis; `[1]` or `[]` for one number a row. */
-  readonly targetShape: readonly number[]
+  /** One shape per model output, without the row axis; `[1]` or `[]` for one number a row. */
+  readonly targetShapes: readonly (readonly number[])[]
   /** The rows asked for, in the order asked for. Preprocessed, labels encoded. */
   gather(rows: Uint32Array): Promise<RowBatch>
 }
@@ -15,5 +15,6 @@ export interface RowSource {
 export interface RowBatch {
   /** One array per model input. */
   readonly inputs: readonly (Float32Array | Int32Array)[]
-  readonly target: Float32Array
+  /** One array per model output. */
+  readonly targets: readonly Float32Array[]
 }

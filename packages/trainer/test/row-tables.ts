@@ -12,15 +12,26 @@ export function flatNumbers(nested: Nested): number[] {
   return typeof nested === 'number' ? [nested] : nested.flatMap(flatNumbers)
 }
 
-/** A row source over arrays whose first axis are the rows. */
+/** A row source over arrays whose first axis are the rows: one target. */
 export function rowSourceOf(inputs: readonly (readonly Nested[])[], target: readonly Nested[]): RowSource {
+  return rowSourceOfSeveral(inputs, [target])
+}
+
+/** A row source for a model of several outputs. */
+export function rowSourceOfSeveral(
+  inputs: readonly (readonly Nested[])[],
+  targets: readonly (readonly Nested[])[],
+): RowSource {
   const pick = (part: readonly Nested[], rows: Uint32Array): Float32Array =>
     Float32Array.from(Array.from(rows, (row) => part[row] ?? []).flatMap(flatNumbers))
   return {
-    rows: target.length,
+    rows: targets[0]?.length ?? 0,
     inputShapes: inputs.map((part) => shapeOf(part[0] ?? [])),
-    targetShape: shapeOf(target[0] ?? []),
-    gather: async (rows) => ({ inputs: inputs.map((part) => pick(part, rows)), target: pick(target, rows) }),
+    targetShapes: targets.map((part) => shapeOf(part[0] ?? [])),
+    gather: async (rows) => ({
+      inputs: inputs.map((part) => pick(part, rows)),
+      targets: targets.map((part) => pick(part, rows)),
+    }),
   }
 }
 

@@ -58,7 +58,11 @@ export async function runJob(paths: JobPaths, deps: RunJobDeps): Promise<void> {
   await using scratch = await createScratch(join(dirname(paths.outputs), 'scratch'))
   const dataset = await prepareDataset({ dataset: join(inputs, 'dataset'), scratch: scratch.path }, definition, {
     inputs: model.inputs,
-    outputs: [{ name: model.output.layer, shape: model.output.shape, labelKind: labelKindOf(model.compile) }],
+    outputs: model.outputs.map(({ name, shape }, output) => ({
+      name,
+      shape,
+      labelKind: labelKindOf(model.compile, output),
+    })),
     validationSplit: parameters.validation_split,
     shuffle: parameters.shuffle,
     random: random.fork('split'),

@@ -109,7 +109,7 @@ function createImageSource(
   return {
     rows: files.length,
     inputShapes: [inputShape],
-    targetShape: [targetWidth],
+    targetShapes: [[targetWidth]],
     gather(wanted): Promise<RowBatch> {
       const inputs = new Float32Array(wanted.length * width)
       const target = new Float32Array(wanted.length * targetWidth)
@@ -119,7 +119,7 @@ function createImageSource(
         if (labelKind === 'categorical') target[index * targetWidth + classIndex] = 1
         else target[index] = classIndex
       }
-      return Promise.resolve({ inputs: [inputs], target })
+      return Promise.resolve({ inputs: [inputs], targets: [target] })
     },
   }
 }

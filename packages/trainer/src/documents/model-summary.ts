@@ -44,8 +44,8 @@ export interface ModelSummary {
   readonly outputs: readonly TensorSummary[]
   /** `name` is Keras's class name (`Adam`), `config` its arguments as the archive has them. */
   readonly optimizer: { readonly name: string; readonly config: JsonObject }
-  /** Keras's name: `sparse_categorical_crossentropy`. */
-  readonly loss: string
+  /** Keras's name: `sparse_categorical_crossentropy`. A list where the model has several outputs: one for each. */
+  readonly loss: string | readonly string[]
   readonly metrics: readonly string[]
 }
 
@@ -69,7 +69,7 @@ const MODEL_SUMMARY: OutputDocument<ModelSummary> = {
     inputs: z.array(tensor).min(1).max(1000),
     outputs: z.array(tensor).min(1).max(1000),
     optimizer: z.strictObject({ name: text, config: z.record(z.string(), z.json()) }),
-    loss: text,
+    loss: z.union([text, z.array(text).min(2).max(1000)]),
     metrics: z.array(text).max(1000),
   }),
 }

@@ -5,16 +5,17 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { TrainingError } from '@aibomgen/core'
 
 import type { RowBatch, RowSource } from '../row-source.ts'
-import type { KerasModel } from './model.ts'
+import { labelKindOf } from './compile-config.ts'
 import type { Shape } from './layer.ts'
+import type { KerasModel, ModelOutput } from './model.ts'
 import { sameShape, sizeOf } from './shapes.ts'
 
 /**
- * Checks that a data set has the model's inputs, and the targets that its loss takes.
+ * Checks that a data set has the model's inputs, and the targets that its losses take.
  *
  * @throws TrainingError `SHAPE_MISMATCH`
  */
-export function assertDataFits(model: KerasModel, data: Pick<RowSource, 'inputShapes' | 'targetShape'>): void {
+export function assertDataFits(model: KerasModel, data: Pick<RowSource, 'inputShapes' | 'targetShapes'>): void {
   if (data.inputShapes.length !== model.inputs.length) {
     throw mismatch('inputs', `${model.inputs.length}`, `${data.inputShapes.length}`)
   }
@@ -22,10 +23,13 @@ export function assertDataFits(model: KerasModel, data: Pick<RowSource, 'inputSh
     const shape = data.inputShapes[index] ?? []
     if (!sameShape(shape, input.shape)) throw mismatch(`input ${input.name}`, spell(input.shape), spell(shape))
   })
-  if (sizeOf(data.targetShape) !== targetSize(model)) {
-    const expected = model.compile.loss.labels === 'sparse' ? model.output.shape.slice(0, -1) : model.output.shape
-    throw mismatch('target', spell(expected), spell(data.targetShape))
+  if (data.targetShapes.length !== model.outputs.length) {
+    throw mismatch('targets', `${model.outputs.length}`, `${data.targetShapes.length}`)
   }
+  model.outputs.forEach((output, index) => {
+    const [expected, got] = [targetShape(model, index), data.targetShapes[index] ?? []]
+    if (sizeOf(got) !== sizeOf(expected)) throw mismatch(targetName(model, output), spell(expected), spell(got))
+  })
 }
 
 /** The inputs of `rows` rows, as float32. Models whose inputs are integers get their fractions cut off, as in Keras. */
@@ -41,24 +45,35 @@ export function inputTensors(model: KerasModel, inputs: RowBatch['inputs'], rows
   })
 }
 
-/** The targets of `rows` rows, in the shape of the output (class numbers: without its last axis). */
-export function targetTensor(model: KerasModel, target: Float32Array, rows: number): Tensor {
-  if (target.length !== rows * targetSize(model)) {
-    throw mismatch('target', `${rows * targetSize(model)} numbers`, `${target.length}`)
-  }
-  if (model.compile.loss.labels !== 'sparse') return tf.tensor(target, [rows, ...model.output.shape])
-  const classes = model.output.shape.at(-1) ?? 1
+/** The targets of `rows` rows, each in the shape of its output (class numbers: without its last axis). */
+export function targetTensors(model: KerasModel, targets: readonly Float32Array[], rows: number): readonly Tensor[] {
+  return model.outputs.map((output, index) => {
+    const target = targets[index] ?? new Float32Array(0)
+    const shape = targetShape(model, index)
+    if (target.length !== rows * sizeOf(shape)) {
+      throw mismatch(targetName(model, output), `${rows * sizeOf(shape)} numbers`, `${target.length}`)
+    }
+    if (labelKindOf(model.compile, index) === 'sparse') assertClasses(target, output.shape.at(-1) ?? 1)
+    return tf.tensor(target, [rows, ...shape])
+  })
+}
+
+function assertClasses(target: Float32Array, classes: number): void {
   for (const label of target) {
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
       throw mismatch('label', `an integer from 0 to ${classes - 1}`, `${label}`)
     }
   }
-  return tf.tensor(target, [rows, ...model.output.shape.slice(0, -1)])
 }
 
-function targetSize(model: KerasModel): number {
-  const { shape } = model.output
-  return sizeOf(model.compile.loss.labels === 'sparse' ? shape.slice(0, -1) : shape)
+/** What the loss of an output compares it with. */
+function targetShape(model: KerasModel, index: number): Shape {
+  const shape = model.outputs[index]?.shape ?? []
+  return labelKindOf(model.compile, index) === 'sparse' ? shape.slice(0, -1) : shape
+}
+
+function targetName(model: KerasModel, { name }: ModelOutput): string {
+  return model.outputs.length === 1 ? 'target' : `target ${name}`
 }
 
 function spell(shape: Shape): string {

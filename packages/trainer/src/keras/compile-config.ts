@@ -3,6 +3,7 @@
 import type { JsonObject, JsonValue } from '@aibomgen/core'
 import { TrainingError } from '@aibomgen/core'
 
+import { spreadLosses, spreadMetrics, type NamedOutput } from './compile-outputs.ts'
 import { ConfigReader, isJsonObject, textOf } from './config-reader.ts'
 import { readLoss, type Loss } from './losses.ts'
 import { readMetric, type MetricChoice } from './metrics.ts'
@@ -12,9 +13,23 @@ import { readOptimizer, type OptimizerConfig } from './optimizers.ts'
 /** How a model was compiled. */
 export interface CompileConfig {
   readonly optimizer: OptimizerConfig
+  /** One per output of the model. */
+  readonly losses: readonly OutputLoss[]
+  /** In the order given to `compile`, output by output. */
+  readonly metrics: readonly OutputMetric[]
+}
+
+/** The loss of one output. */
+export interface OutputLoss {
   readonly loss: Loss
-  /** In the order given to `compile`. */
-  readonly metrics: readonly MetricChoice[]
+  /** What it is multiplied by before losses are added up; undefined for nothing. */
+  readonly weight: number | undefined
+}
+
+/** A metric of one output; of a model of several, its name begins with the output's. */
+export interface OutputMetric extends MetricChoice {
+  /** Which output, from 0. */
+  readonly output: number
 }
 
 /** What the loss makes of labels: numbers as they are, 0 and 1, class numbers, or one-hot rows. */
@@ -29,37 +44,45 @@ export interface KerasObject {
 }
 
 /**
- * Reads the compile configuration of a parsed `config.json`.
+ * Reads the compile configuration of a parsed `config.json`, for a model of these outputs.
  *
  * @throws TrainingError `MODEL_NOT_COMPILED`, `MODEL_UNSUPPORTED`, `MODEL_INVALID`
  */
-export function readCompileConfig(document: JsonObject): CompileConfig {
+export function readCompileConfig(document: JsonObject, outputs: readonly NamedOutput[]): CompileConfig {
   const given = document.compile_config
   if (!isJsonObject(given) || Object.keys(given).length === 0) {
     throw new TrainingError('MODEL_NOT_COMPILED', 'model: expected a compiled model (call compile before save)', {})
   }
   const reader = new ConfigReader(given, 'compile_config')
   const optimizer = reader.value('optimizer')
-  const loss = single(reader.value('loss'))
-  if (optimizer === undefined || loss === undefined) {
+  const losses = spreadLosses(reader.value('loss') ?? null, reader.value('loss_weights') ?? null, outputs)
+  if (optimizer === undefined || losses === undefined) {
     throw new TrainingError('MODEL_NOT_COMPILED', 'model: compiled without an optimizer or without a loss', {})
   }
-  const metrics = flatten(reader.value('metrics') ?? [])
+  const metrics = spreadMetrics(reader.value('metrics') ?? null, outputs)
   reader.ignore('run_eagerly', 'steps_per_execution', 'jit_compile', 'auto_scale_loss')
-  if (flatten(reader.value('weighted_metrics') ?? []).length > 0) {
+  if (spreadMetrics(reader.value('weighted_metrics') ?? null, outputs).some((list) => list.length > 0)) {
     throw modelUnsupported('option', 'weighted_metrics', reader.where)
   }
   reader.finish()
   return {
     optimizer: readOptimizer(readObject(optimizer, 'optimizer')),
-    loss: readLoss(readObject(loss, 'loss')),
-    metrics: metrics.map((metric) => readMetric(readObject(metric, 'metric'))),
+    losses: losses.map(({ loss, weight }) => ({ loss: readLoss(readObject(loss, 'loss')), weight })),
+    metrics: metrics.flatMap((list, output) =>
+      list.map((metric) => {
+        const choice = readMetric(readObject(metric, 'metric'))
+        const prefix = outputs.length > 1 ? `${outputs[output]?.name ?? ''}_` : ''
+        return { ...choice, output, name: `${prefix}${choice.name}` }
+      }),
+    ),
   }
 }
 
-/** What labels have to be for the model's loss. */
-export function labelKindOf(compile: CompileConfig): LabelKind {
-  return compile.loss.labels
+/** What labels have to be for the loss of an output, of the first where none is named. */
+export function labelKindOf(compile: CompileConfig, output = 0): LabelKind {
+  const kind = compile.losses[output]?.loss.labels
+  if (kind === undefined) throw new TypeError(`model: there is no output ${output}`)
+  return kind
 }
 
 function readObject(value: JsonValue, kind: string): KerasObject {
@@ -70,22 +93,4 @@ function readObject(value: JsonValue, kind: string): KerasObject {
   if (value.class_name === 'function') return { name: textOf(value.config), config: {}, named: false }
   if (!isJsonObject(value.config)) throw modelInvalid(`compile_config: ${kind} ${value.class_name} has no config`)
   return { name: value.class_name, config: value.config, named: false }
-}
-
-/** A loss given for the one output, be it bare, in a list of one or under the output's name. */
-function single(value: Exclude<JsonValue, null> | undefined): JsonValue | undefined {
-  if (value === undefined) return undefined
-  const losses = flatten(value)
-  if (losses.length > 1) throw modelUnsupported('option', `${losses.length} losses`, 'compile_config')
-  return losses[0]
-}
-
-/** Entries of nested lists and of objects that are no serialized object, names sorted as Keras's tree does. */
-function flatten(value: JsonValue): readonly JsonValue[] {
-  if (value === null) return []
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).flatMap(flatten)
-  if (!isJsonObject(value) || 'class_name' in value) return [value]
-  return Object.keys(value)
-    .sort()
-    .flatMap((name) => flatten(value[name] ?? null))
 }

@@ -87,7 +87,7 @@ export function createKerasModel(description: ModelDescription): Uint8Array {
   const config = configOf(description)
   assertKnownObjects(config, 'model')
   const graph = buildGraph(readModelConfig(config))
-  const compile = readCompileConfig(config)
+  const compile = readCompileConfig(config, graph.outputs)
   const random = createRandom(description.seed)
   for (const weight of graph.layers.flatMap((layer) => layer.weights)) {
     weight.values = initialValues(weight.spec, random.fork(weight.path))

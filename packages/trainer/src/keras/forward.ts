@@ -4,10 +4,11 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core'
 
 import type { Random } from '../random.ts'
-import type { Pass } from './layer.ts'
+import type { Mask, Pass, TensorArguments } from './layer.ts'
+import { callSignature } from './layers/call-signatures.ts'
 import type { Prediction } from './losses.ts'
 import { tensorKey } from './model-config.ts'
-import type { KerasModel, ModelWeight } from './model.ts'
+import type { KerasModel, LayerCall, ModelGraph, ModelWeight } from './model.ts'
 
 /** A model's weights as tfjs variables. */
 export type LiveWeights = ReadonlyMap<ModelWeight, Variable>
@@ -31,20 +32,69 @@ export function newPass(training: boolean, random: Random): Pass {
   return { training, random, logits: new WeakMap(), sparseGradients: new Map() }
 }
 
-/** Runs every call of the graph in order. */
-export function forward(model: KerasModel, weights: LiveWeights, inputs: readonly Tensor[], pass: Pass): Prediction {
-  const tensors = new Map<string, Tensor>()
+/** Runs every call of the graph in order. One prediction per output. */
+export function forward(
+  model: ModelGraph,
+  weights: LiveWeights,
+  inputs: readonly Tensor[],
+  pass: Pass,
+): readonly Prediction[] {
+  const made = new Map<string, Made>()
   model.inputs.forEach((input, index) => {
     const tensor = inputs[index]
-    if (tensor !== undefined) tensors.set(tensorKey(input.name, 0), tensor)
+    if (tensor !== undefined) made.set(tensorKey(input.name, 0), { tensor, mask: undefined })
   })
-  for (const { layer, inputs: keys, output } of model.calls) {
-    const arguments_ = keys.map((key) => tensorAt(tensors, key))
-    const variables = layer.weights.flatMap((weight) => weights.get(weight) ?? [])
-    tensors.set(output, layer.layer.call(arguments_, variables, pass))
+  for (const call of model.calls) runCall(call, weights, made, pass)
+  return model.outputs.map(({ key }) => {
+    const { tensor, mask } = madeAt(made, key)
+    return { output: tensor, logits: pass.logits.get(tensor), mask }
+  })
+}
+
+/** A tensor of the graph with the mask that goes along. */
+interface Made {
+  readonly tensor: Tensor
+  readonly mask: Mask
+}
+
+function runCall(call: LayerCall, weights: LiveWeights, made: Map<string, Made>, pass: Pass): void {
+  const { layer, weights: own } = call.layer
+  const inputs = call.inputs.map((key) => madeAt(made, key))
+  const { mask, ...others } = Object.fromEntries(
+    Object.entries(call.tensors).map(([name, keys]) => [name, keys.map((key) => madeAt(made, key))]),
+  )
+  const carried = mask?.map(({ tensor }) => tensor) ?? inputs.map((input) => input.mask)
+  const given: TensorArguments = {
+    tensors: mapValues(others, ({ tensor }) => tensor),
+    otherMasks: mapValues(others, (other) => other.mask),
+    options: call.options,
+    masks: mask === undefined && hidesMask(call, others) ? [] : carried,
   }
-  const output = tensorAt(tensors, model.output.key)
-  return { output, logits: pass.logits.get(output) }
+  const variables = own.flatMap((weight) => weights.get(weight) ?? [])
+  const result = layer.call(
+    inputs.map(({ tensor }) => tensor),
+    variables,
+    pass,
+    given,
+  )
+  const tensors = 'tensors' in result ? result.tensors : [result]
+  const masks = 'tensors' in result ? (result.masks ?? []) : layer.passesMask === true ? [carried[0]] : []
+  call.outputs.forEach((key, index) => {
+    const tensor = tensors[index]
+    if (tensor !== undefined) made.set(key, { tensor, mask: masks[index] })
+  })
+}
+
+/** Keras hands a mask to a `mask` parameter by itself only where the call's one argument of tensors is the first. */
+function hidesMask(call: LayerCall, others: Readonly<Record<string, unknown>>): boolean {
+  return callSignature(call.layer.className).includes('mask') && Object.keys(others).length > 0
+}
+
+function mapValues<From, To>(
+  lists: Readonly<Record<string, readonly From[]>>,
+  change: (value: From) => To,
+): Record<string, readonly To[]> {
+  return Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list.map(change)]))
 }
 
 /** The penalties that regularizers ask for, of the weights that are trained (as Keras counts them). */
@@ -59,8 +109,8 @@ export function penalties(weights: LiveWeights): readonly Scalar[] {
   })
 }
 
-function tensorAt(tensors: ReadonlyMap<string, Tensor>, key: string): Tensor {
-  const tensor = tensors.get(key)
-  if (tensor === undefined) throw new TypeError(`model: tensor ${key} is used before it is there`)
-  return tensor
+function madeAt(made: ReadonlyMap<string, Made>, key: string): Made {
+  const found = made.get(key)
+  if (found === undefined) throw new TypeError(`model: tensor ${key} is used before it is there`)
+  return found
 }

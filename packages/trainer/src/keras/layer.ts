@@ -1,6 +1,7 @@
 /** What a layer is: its weights, its shapes and its arithmetic. @module */
 
 import type { Tensor, Variable } from '@tensorflow/tfjs-core'
+import type { JsonValue } from '@aibomgen/core'
 
 import type { Random } from '../random.ts'
 import type { ConfigReader, Regularizer } from './config-reader.ts'
@@ -8,10 +9,12 @@ import type { ConfigReader, Regularizer } from './config-reader.ts'
 /** A tensor's shape without the row axis. */
 export type Shape = readonly number[]
 
-/** One weight that a layer needs, in the order of the layer's `vars` in the archive. */
+/** One weight that a layer needs, in the order of Keras's own list, which is the optimizer's too. */
 export interface WeightSpec {
   /** As Keras names it: `kernel`, `moving_mean`. */
   readonly name: string
+  /** Where it lies in the layer's group of the archive: `cell/vars/0`. Absent: `vars/` and its place in the list. */
+  readonly path?: string
   readonly shape: Shape
   /** Whether training changes it. */
   readonly trainable: boolean
@@ -39,16 +42,68 @@ export interface Pass {
   readonly sparseGradients: Map<Variable, SparseGradient[]>
 }
 
+/**
+ * What a call of a layer is given beside its inputs, which are the tensors of its first argument. Names are those of
+ * Keras's parameters; which ones a class takes stands in `call-signatures.ts`.
+ */
+export interface CallArguments<Item> {
+  /** Other tensors: `initial_state`, `value`. */
+  readonly tensors: Readonly<Record<string, readonly Item[]>>
+  /** Arguments that are neither tensors nor null: `use_causal_mask`. `training` is never one: the pass says it. */
+  readonly options: Readonly<Record<string, JsonValue>>
+}
+
+/** A mask has a boolean per row and step: false where padding stands. Undefined where everything counts. */
+export type Mask = Tensor | undefined
+
+/** The arguments of a call during a pass. */
+export interface TensorArguments extends CallArguments<Tensor> {
+  /** Of each input: what the layers before gave, or what the call's own `mask` says. */
+  readonly masks: readonly Mask[]
+  /** Of each tensor in `tensors`. */
+  readonly otherMasks: Readonly<Record<string, readonly Mask[]>>
+}
+
+/** Of a call that gives a layer its inputs and nothing else. */
+export const INPUTS_ALONE: CallArguments<never> & TensorArguments = {
+  tensors: {},
+  options: {},
+  masks: [],
+  otherMasks: {},
+}
+
+/** What a layer of several outputs gives, or one whose mask is not that of its input. */
+export interface CallResult {
+  readonly tensors: readonly Tensor[]
+  /** One per tensor; none where it is left out. */
+  readonly masks?: readonly Mask[]
+}
+
 /** One layer of a model, ready to run. Shared layers are called several times. */
 export interface Layer {
   readonly weights: readonly WeightSpec[]
+  /** Whether the mask of the first input is that of the output (Keras's `supports_masking`); else it ends here. */
+  readonly passesMask?: boolean
   /** @throws TrainingError `MODEL_INVALID` for inputs that do not fit */
-  outputShape(inputs: readonly Shape[]): Shape
-  call(inputs: readonly Tensor[], weights: readonly Variable[], pass: Pass): Tensor
+  outputShape(inputs: readonly Shape[], given: CallArguments<Shape>): Shape
+  /** Of a layer whose calls give several tensors; the first is `outputShape`'s. */
+  outputShapes?(inputs: readonly Shape[], given: CallArguments<Shape>): readonly Shape[]
+  call(inputs: readonly Tensor[], weights: readonly Variable[], pass: Pass, given: TensorArguments): Tensor | CallResult
+}
+
+/** What a layer is made with beside its config. */
+export interface LayerContext {
+  /** Of the layer's first call. */
+  readonly given: CallArguments<Shape>
 }
 
 /** How a layer class is made from its config and the shapes of its first inputs. */
-export type LayerFactory = (config: ConfigReader, inputs: readonly Shape[], trainable: boolean) => Layer
+export type LayerFactory = (
+  config: ConfigReader,
+  inputs: readonly Shape[],
+  trainable: boolean,
+  context: LayerContext,
+) => Layer
 
 /** A trainable float32 weight; one that is frozen where its layer is. */
 export function trainableWeight(name: string, shape: Shape, trainable: boolean, regularizer?: Regularizer): WeightSpec {

@@ -18,7 +18,7 @@ export async function loadKerasModel(bytes: Uint8Array): Promise<KerasModel> {
   const { config, configBytes, kerasVersion, weights } = readKerasArchive(bytes)
   assertKnownObjects(config, 'config.json')
   const graph = buildGraph(readModelConfig(config))
-  const compile = readCompileConfig(config)
+  const compile = readCompileConfig(config, graph.outputs)
   const optimizerState = await fillWeights(graph, weights, compile.optimizer)
   return { ...graph, compile, optimizerState, source: { config: configBytes, kerasVersion } }
 }

@@ -8,10 +8,12 @@ import { ConfigReader } from './config-reader.ts'
 import { modelUnsupported } from './model-errors.ts'
 import { toSnakeCase } from './weight-paths.ts'
 
-/** What a model gave, and what went into its last softmax or sigmoid where that is the very last step. */
+/** What a model gave as one output, and what went into its last softmax or sigmoid where that is the very last step. */
 export interface Prediction {
   readonly output: Tensor
   readonly logits: Tensor | undefined
+  /** Boolean, per row and step, where the output still has one. */
+  readonly mask: Tensor | undefined
 }
 
 /** A loss of one batch. */

@@ -2,6 +2,7 @@
 
 import type { JsonObject, JsonValue } from '@aibomgen/core'
 
+import { readCall, type CallConfig } from './call-config.ts'
 import { ConfigReader, isJsonObject, textOf } from './config-reader.ts'
 import type { Shape } from './layer.ts'
 import { modelInvalid, modelUnsupported } from './model-errors.ts'
@@ -19,8 +20,17 @@ export interface LayerConfig {
   readonly name: string
   readonly className: string
   readonly config: JsonObject
-  /** Each call of the layer: the tensors that go in, by key. A shared layer has several. */
-  readonly calls: readonly (readonly string[])[]
+  /** A shared layer has several. */
+  readonly calls: readonly CallConfig[]
+}
+
+/** One model output, in order. */
+export interface OutputConfig {
+  readonly key: string
+  /** The layer that gives it. */
+  readonly layer: string
+  /** As Keras names its loss and metrics: like the layer, or as the dictionary of outputs does. */
+  readonly name: string
 }
 
 /** A model as the archive describes it. Tensors have keys: see `tensorKey`. */
@@ -31,12 +41,12 @@ export interface ModelConfig {
   readonly inputs: readonly ModelInput[]
   /** In the archive's order, inputs left out: the order that weight paths count in. */
   readonly layers: readonly LayerConfig[]
-  readonly output: string
+  readonly outputs: readonly OutputConfig[]
 }
 
-/** The key of what a layer's n-th call gives. */
-export function tensorKey(layer: string, call: number): string {
-  return `${call}:${layer}`
+/** The key of a tensor that a layer's n-th call gives. */
+export function tensorKey(layer: string, call: number, tensor = 0): string {
+  return `${call}:${tensor}:${layer}`
 }
 
 /**
@@ -74,7 +84,7 @@ export function assertFloat32(reader: ConfigReader): void {
   if (name !== 'float32') throw modelUnsupported('dtype policy', textOf(name), reader.where)
 }
 
-type Graph = Pick<ModelConfig, 'inputs' | 'layers' | 'output'>
+type Graph = Pick<ModelConfig, 'inputs' | 'layers' | 'outputs'>
 
 function readSequential(objects: readonly JsonObject[], reader: ConfigReader): Graph {
   const [first, ...others] = objects
@@ -87,11 +97,13 @@ function readSequential(objects: readonly JsonObject[], reader: ConfigReader): G
     : { name: 'input_layer', shape: openShape(built ?? null, 'build_input_shape'), dtype: 'float32' }
   let previous = tensorKey(input.name, 0)
   const layers = (explicit ? others : objects).map((object) => {
-    const layer = { ...readLayer(object), calls: [[previous]] }
+    const layer = { ...readLayer(object), calls: [{ inputs: [previous], tensors: {}, options: {} }] }
     previous = tensorKey(layer.name, 0)
     return layer
   })
-  return { inputs: [input], layers, output: previous }
+  const last = layers.at(-1)
+  if (last === undefined) throw modelInvalid('config.json: the model has no layers')
+  return { inputs: [input], layers, outputs: [{ key: previous, layer: last.name, name: last.name }] }
 }
 
 function readFunctional(objects: readonly JsonObject[], reader: ConfigReader): Graph {
@@ -104,23 +116,21 @@ function readFunctional(objects: readonly JsonObject[], reader: ConfigReader): G
       inputs.set(tensorKey(input.name, 0), input)
     } else {
       const layer = readLayer(object)
-      layers.push({
-        ...layer,
-        calls: listOf(object.inbound_nodes, 'inbound_nodes').map((node) => readCall(node, layer)),
-      })
+      const where = `layer "${layer.name}" (${layer.className})`
+      const nodes = listOf(object.inbound_nodes, 'inbound_nodes').map((node) => objectOf(node, 'inbound node'))
+      const calls = nodes.map((node) => readCall(node, layer.className, where, (history) => endpoint(history).key))
+      layers.push({ ...layer, calls })
     }
   }
   const outputs = endpoints(reader.value('output_layers'), 'output_layers')
-  const [output, ...more] = outputs
-  if (output === undefined) throw modelInvalid('config.json: the model has no output')
-  if (more.length > 0) throw modelUnsupported('model', `with ${outputs.length} outputs`, reader.where, 'one is taken')
-  const ordered = endpoints(reader.value('input_layers'), 'input_layers').map((key) => {
+  if (outputs.length === 0) throw modelInvalid('config.json: the model has no output')
+  const ordered = endpoints(reader.value('input_layers'), 'input_layers').map(({ key }) => {
     const input = inputs.get(key)
     if (input === undefined) throw modelInvalid(`config.json: input_layers names ${key}, which is no InputLayer`)
     return input
   })
   if (ordered.length !== inputs.size) throw modelInvalid('config.json: not every InputLayer is an input of the model')
-  return { inputs: ordered, layers, output }
+  return { inputs: ordered, layers, outputs }
 }
 
 function readLayer(object: JsonObject): Omit<LayerConfig, 'calls'> {
@@ -155,39 +165,22 @@ function openShape(value: JsonValue, where: string): Shape {
   })
 }
 
-function readCall(node: JsonValue, layer: Omit<LayerConfig, 'calls'>): readonly string[] {
-  const { args, kwargs } = objectOf(node, 'inbound node')
-  const where = `layer "${layer.name}" (${layer.className})`
-  for (const [name, value] of Object.entries(objectOf(kwargs ?? {}, 'kwargs'))) {
-    // What a pass is for overrides `training`, whatever the graph says (`keras.src.models.functional.operation_fn`).
-    if (name !== 'training' && value !== null) throw modelUnsupported('call argument', name, where)
-  }
-  const [first, ...others] = listOf(args, 'args')
-  if (first === undefined || others.some((other) => other !== null)) {
-    throw modelUnsupported('call', `with ${others.length + 1} positional arguments`, where)
-  }
-  const tensors: readonly JsonValue[] = Array.isArray(first) ? (first as readonly JsonValue[]) : [first]
-  return tensors.map((tensor) =>
-    endpoint(objectOf(objectOf(tensor, 'input tensor').config, 'tensor').keras_history ?? null),
-  )
-}
-
 /** `["a", 0, 0]`, a list of such, or an object of such, which Keras takes in the order of its names. */
-function endpoints(value: JsonValue | undefined, name: string): readonly string[] {
-  const list = isJsonObject(value)
-    ? Object.keys(value)
-        .sort()
-        .map((key) => value[key] ?? null)
-    : listOf(value, name)
+function endpoints(value: JsonValue | undefined, name: string): readonly OutputConfig[] {
+  if (isJsonObject(value)) {
+    const names = Object.keys(value).sort()
+    return names.map((key) => ({ ...endpoint(value[key] ?? null), name: key }))
+  }
+  const list = listOf(value, name)
   return typeof list[0] === 'string' ? [endpoint(list)] : list.map(endpoint)
 }
 
-function endpoint(value: JsonValue): string {
+function endpoint(value: JsonValue): OutputConfig {
   const [layer, call, tensor] = listOf(value, 'keras_history')
-  if (typeof layer !== 'string' || typeof call !== 'number' || tensor !== 0) {
-    throw modelInvalid('config.json: expected [layer, call, 0] where a tensor is named')
+  if (typeof layer !== 'string' || typeof call !== 'number' || typeof tensor !== 'number') {
+    throw modelInvalid('config.json: expected [layer, call, tensor] where a tensor is named')
   }
-  return tensorKey(layer, call)
+  return { key: tensorKey(layer, call, tensor), layer, name: layer }
 }
 
 function objectOf(value: JsonValue | undefined, name: string): JsonObject {

@@ -21,11 +21,16 @@ export function summarizeModel(model: KerasModel): ModelSummary {
     })),
     parameters: { total, trainable, nonTrainable: total - trainable },
     inputs: model.inputs.map(({ name, shape, dtype }) => ({ name, shape: [null, ...shape], dtype })),
-    outputs: [{ name: model.output.layer, shape: [null, ...model.output.shape], dtype: 'float32' }],
+    outputs: model.outputs.map(({ name, shape }) => ({ name, shape: [null, ...shape], dtype: 'float32' })),
     optimizer: { name: model.compile.optimizer.name, config: model.compile.optimizer.config },
-    loss: model.compile.loss.name,
+    loss: onlyOrAll(model.compile.losses.map(({ loss }) => loss.name)),
     metrics: model.compile.metrics.map(({ name }) => name),
   }
+}
+
+function onlyOrAll(names: readonly string[]): string | readonly string[] {
+  const [only = '', ...more] = names
+  return more.length === 0 ? only : names
 }
 
 function countOf(weights: readonly ModelWeight[]): number {

@@ -1,10 +1,18 @@
 /** A model: its graph of layers, its weights and how it was compiled. Plain data, of no engine. @module */
 
+import type { CallConfig } from './call-config.ts'
 import type { CompileConfig } from './compile-config.ts'
 import { ConfigReader } from './config-reader.ts'
-import type { Layer, Shape, WeightSpec } from './layer.ts'
+import type { CallArguments, Layer, Shape, WeightSpec } from './layer.ts'
 import { INTEGER_LAYERS, LAYER_FACTORIES } from './layers/layer-factories.ts'
-import { assertFloat32, tensorKey, type LayerConfig, type ModelConfig, type ModelInput } from './model-config.ts'
+import {
+  assertFloat32,
+  tensorKey,
+  type LayerConfig,
+  type ModelConfig,
+  type ModelInput,
+  type OutputConfig,
+} from './model-config.ts'
 import { modelInvalid, modelUnsupported } from './model-errors.ts'
 import type { OptimizerState } from './optimizers.ts'
 import { weightGroups } from './weight-paths.ts'
@@ -32,11 +40,15 @@ export interface ModelLayer {
   readonly outputShape: Shape
 }
 
-/** One call of a layer, in an order in which every input is there before it is used. */
-export interface LayerCall {
+/** One call of a layer, in an order in which every input is there before it is used. Tensors are named by key. */
+export interface LayerCall extends CallConfig {
   readonly layer: ModelLayer
-  readonly inputs: readonly string[]
-  readonly output: string
+  readonly outputs: readonly string[]
+}
+
+/** One output of a model. */
+export interface ModelOutput extends OutputConfig {
+  readonly shape: Shape
 }
 
 /** A compiled Keras model. Training replaces the `values` of its weights and nothing else. */
@@ -46,8 +58,7 @@ export interface KerasModel {
   readonly inputs: readonly ModelInput[]
   readonly layers: readonly ModelLayer[]
   readonly calls: readonly LayerCall[]
-  /** Key of the output tensor, the name of the layer that gives it, and its shape. */
-  readonly output: { readonly key: string; readonly layer: string; readonly shape: Shape }
+  readonly outputs: readonly ModelOutput[]
   readonly compile: CompileConfig
   /** Where the optimizer stood when the model was saved; undefined where the archive does not say. */
   readonly optimizerState: OptimizerState | undefined
@@ -56,7 +67,7 @@ export interface KerasModel {
 }
 
 /** A model's graph, its weights not yet filled. */
-export type ModelGraph = Pick<KerasModel, 'name' | 'family' | 'inputs' | 'layers' | 'calls' | 'output'>
+export type ModelGraph = Pick<KerasModel, 'name' | 'family' | 'inputs' | 'layers' | 'calls' | 'outputs'>
 
 /**
  * Builds every layer of a described model, in the order of its calls.
@@ -69,35 +80,56 @@ export function buildGraph(config: ModelConfig): ModelGraph {
   const built = new Map<LayerConfig, ModelLayer>()
   const calls: LayerCall[] = []
 
-  let waiting = config.layers.flatMap((layer) => layer.calls.map((inputs, index) => ({ layer, inputs, index })))
+  let waiting = config.layers.flatMap((layer) => layer.calls.map((call, index) => ({ layer, call, index })))
   while (waiting.length > 0) {
     const blocked: typeof waiting = []
-    for (const call of waiting) {
-      if (!call.inputs.every((key) => shapes.has(key))) {
-        blocked.push(call)
+    for (const next of waiting) {
+      const { layer: description, call, index } = next
+      const needed = [...call.inputs, ...Object.values(call.tensors).flat()]
+      if (!needed.every((key) => shapes.has(key))) {
+        blocked.push(next)
         continue
       }
-      const known = call.inputs.map((key) => shapes.get(key) ?? [])
-      const group = groups[config.layers.indexOf(call.layer)] ?? ''
-      const layer = built.get(call.layer) ?? buildLayer(call.layer, known, group, config.trainable)
-      built.set(call.layer, layer)
-      const output = tensorKey(call.layer.name, call.index)
-      shapes.set(output, layer.layer.outputShape(known))
-      calls.push({ layer, inputs: call.inputs, output })
+      const { inputs, given } = shapesOf(call, shapes)
+      const group = groups[config.layers.indexOf(description)] ?? ''
+      const layer = built.get(description) ?? buildLayer(description, inputs, given, { group, ...config })
+      built.set(description, layer)
+      const produced = layer.layer.outputShapes?.(inputs, given) ?? [layer.layer.outputShape(inputs, given)]
+      const outputs = produced.map((shape, tensor) => {
+        const key = tensorKey(description.name, index, tensor)
+        shapes.set(key, shape)
+        return key
+      })
+      calls.push({ ...call, layer, outputs })
     }
     if (blocked.length === waiting.length) throw modelInvalid('config.json: the layers form no graph from the inputs')
     waiting = blocked
   }
 
-  const shape = shapes.get(config.output)
-  const last = calls.find((call) => call.output === config.output)
-  if (shape === undefined || last === undefined) throw modelInvalid('config.json: the output is given by no layer')
+  const outputs = config.outputs.map((output) => {
+    const shape = shapes.get(output.key)
+    if (shape === undefined) throw modelInvalid('config.json: an output is given by no layer')
+    return { ...output, shape }
+  })
   const layers = config.layers.flatMap((layer) => built.get(layer) ?? [])
-  const output = { key: config.output, layer: last.layer.name, shape }
-  return { name: config.name, family: config.family, inputs: config.inputs, layers, calls, output }
+  return { name: config.name, family: config.family, inputs: config.inputs, layers, calls, outputs }
 }
 
-function buildLayer(description: LayerConfig, inputs: readonly Shape[], group: string, trainable: boolean): ModelLayer {
+function shapesOf(
+  call: CallConfig,
+  shapes: ReadonlyMap<string, Shape>,
+): { readonly inputs: readonly Shape[]; readonly given: CallArguments<Shape> } {
+  const known = (keys: readonly string[]): readonly Shape[] => keys.map((key) => shapes.get(key) ?? [])
+  const tensors = Object.fromEntries(Object.entries(call.tensors).map(([name, keys]) => [name, known(keys)]))
+  return { inputs: known(call.inputs), given: { tensors, options: call.options } }
+}
+
+function buildLayer(
+  description: LayerConfig,
+  inputs: readonly Shape[],
+  given: CallArguments<Shape>,
+  within: { readonly group: string; readonly trainable: boolean },
+): ModelLayer {
   const { name, className, config } = description
   const reader = new ConfigReader(config, `layer "${name}" (${className})`)
   const factory = LAYER_FACTORIES.get(className)
@@ -105,13 +137,13 @@ function buildLayer(description: LayerConfig, inputs: readonly Shape[], group: s
   if (INTEGER_LAYERS.has(className)) reader.ignore('dtype')
   else assertFloat32(reader)
   reader.ignore('name')
-  const learns = reader.boolean('trainable', true) && trainable
-  const layer = factory(reader, inputs, learns)
+  const trainable = reader.boolean('trainable', true) && within.trainable
+  const layer = factory(reader, inputs, trainable, { given })
   reader.finish()
   const weights = layer.weights.map((spec, index) => ({
     spec,
-    path: `layers/${group}/vars/${index}`,
+    path: `layers/${within.group}/${spec.path ?? `vars/${index}`}`,
     values: new Float32Array(0),
   }))
-  return { name, className, trainable: learns, layer, weights, outputShape: layer.outputShape(inputs) }
+  return { name, className, trainable, layer, weights, outputShape: layer.outputShape(inputs, given) }
 }

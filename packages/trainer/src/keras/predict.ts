@@ -9,15 +9,23 @@ import { forward, newPass, uploadWeights } from './forward.ts'
 import type { KerasModel } from './model.ts'
 
 /**
- * The model's outputs for `rows` rows, row-major, all in one batch.
+ * The model's outputs for `rows` rows, one row-major array per output, all in one batch.
  *
  * @throws TrainingError `SHAPE_MISMATCH`, or `DATASET_INVALID` for an integer that an embedding has no row for
  */
-export async function predict(model: KerasModel, inputs: RowBatch['inputs'], rows: number): Promise<Float32Array> {
+export async function predict(
+  model: KerasModel,
+  inputs: RowBatch['inputs'],
+  rows: number,
+): Promise<readonly Float32Array[]> {
   const weights = uploadWeights(model)
   const noDropout = newPass(false, createRandom(0))
-  const output = tf.tidy(() => forward(model, weights, inputTensors(model, inputs, rows), noDropout).output)
-  const predictions = Float32Array.from(await output.data<'float32'>())
-  tf.dispose([output, ...weights.values()])
+  const outputs = tf.tidy(() =>
+    forward(model, weights, inputTensors(model, inputs, rows), noDropout).map(({ output }) => output),
+  )
+  const predictions = await Promise.all(
+    outputs.map(async (output) => Float32Array.from(await output.data<'float32'>())),
+  )
+  tf.dispose([...outputs, ...weights.values()])
   return predictions
 }

@@ -7,31 +7,45 @@ import type { StepResult } from './training-step.ts'
 
 /** The running values of one pass over rows; a new one for each epoch and each validation. */
 export class RunningValues {
-  readonly #metrics: ReadonlyMap<string, Metric>
-  readonly #classes: number
+  readonly #metrics = new Map<string, { readonly output: number; readonly classes: number; readonly metric: Metric }>()
+  /** Names of the single losses; none where there is one output. */
+  readonly #lossNames: readonly string[]
+  readonly #lossTotals: number[]
   #lossTotal = 0
   #rows = 0
+  #batches = 0
 
-  constructor(model: KerasModel, targetShape: Shape) {
-    this.#classes = model.output.shape.at(-1) ?? 1
-    const metrics = new Map<string, Metric>()
-    for (const { name, create } of model.compile.metrics) {
-      metrics.set(freeName(name, metrics), create(targetShape, model.output.shape))
+  constructor(model: KerasModel, targetShapes: readonly Shape[]) {
+    this.#lossNames = model.outputs.length > 1 ? model.outputs.map(({ name }) => `${name}_loss`) : []
+    this.#lossTotals = this.#lossNames.map(() => 0)
+    for (const { name, output, create } of model.compile.metrics) {
+      const shape = model.outputs[output]?.shape ?? []
+      const metric = create(targetShapes[output] ?? [], shape)
+      this.#metrics.set(freeName(name, this.#metrics), { output, classes: shape.at(-1) ?? 1, metric })
     }
-    this.#metrics = metrics
   }
 
-  add({ loss, predictions }: StepResult, target: Float32Array, rows: number): void {
+  add({ loss, losses, predictions }: StepResult, targets: readonly Float32Array[], rows: number): void {
     this.#lossTotal += loss * rows
+    this.#lossTotals.forEach((total, index) => {
+      this.#lossTotals[index] = total + (losses[index] ?? 0)
+    })
     this.#rows += rows
-    for (const metric of this.#metrics.values()) {
-      metric.update({ rows, classes: this.#classes, target, prediction: predictions })
+    this.#batches += 1
+    for (const { output, classes, metric } of this.#metrics.values()) {
+      const [target, prediction] = [targets[output], predictions[output]]
+      if (target === undefined || prediction === undefined) throw new TypeError(`metric: there is no output ${output}`)
+      metric.update({ rows, classes, target, prediction })
     }
   }
 
-  /** `loss`, the mean over the rows seen, and each metric; names sorted, as Keras prints them. */
+  /**
+   * `loss`, the mean over the rows seen; each output's loss where there are several, the mean over the batches (Keras
+   * does not weigh these by their rows: `CompileLoss.call` asks a symbolic shape); each metric. Names sorted.
+   */
   values(): Record<string, number> {
-    const values: [string, number][] = [...this.#metrics].map(([name, metric]) => [name, metric.result()])
+    const values: [string, number][] = [...this.#metrics].map(([name, { metric }]) => [name, metric.result()])
+    this.#lossNames.forEach((name, index) => values.push([name, (this.#lossTotals[index] ?? 0) / this.#batches]))
     values.push(['loss', this.#lossTotal / this.#rows])
     return Object.fromEntries(values.sort(([left], [right]) => (left < right ? -1 : 1)))
   }

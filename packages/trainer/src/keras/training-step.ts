@@ -5,7 +5,7 @@ import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core'
 
 import type { Random } from '../random.ts'
 import type { RowBatch } from '../row-source.ts'
-import { inputTensors, targetTensor } from './batch-tensors.ts'
+import { inputTensors, targetTensors } from './batch-tensors.ts'
 import { forward, newPass, penalties, uploadWeights, type LiveWeights } from './forward.ts'
 import type { Pass } from './layer.ts'
 import type { KerasModel, ModelWeight } from './model.ts'
@@ -13,10 +13,12 @@ import { Gradient } from './optimizers/gradient.ts'
 
 /** What a step gives back. */
 export interface StepResult {
-  /** The batch's loss, penalties of weights included. */
+  /** The batch's loss, all outputs' with their weights, penalties of the model's weights included. */
   readonly loss: number
+  /** The loss of each output by itself, unweighted. */
+  readonly losses: readonly number[]
   /** The model's outputs, row-major; in a training step, those before its update. */
-  readonly predictions: Float32Array
+  readonly predictions: readonly Float32Array[]
 }
 
 /**
@@ -45,26 +47,29 @@ export function createTrainingStep(model: KerasModel, random: Random): TrainingS
   return {
     async train(batch, rows) {
       const pass = newPass(true, random)
-      const kept: Tensor[] = []
+      let aside: Evaluation = { losses: [], outputs: [] }
       const evaluate = (): Scalar => {
-        const { loss, output } = lossOf(model, weights, { batch, rows }, pass)
-        kept.push(tf.keep(output.clone()))
+        const { loss, losses, outputs } = lossOf(model, weights, { batch, rows }, pass)
+        const keep = <Kept extends Tensor>(tensor: Kept): Kept => tf.keep(tensor.clone())
+        aside = { losses: losses.map(keep), outputs: outputs.map(keep) }
         return loss
       }
       const { loss, gradients } = takeGradients(evaluate, trainable)
       tf.tidy(() => {
         optimizer.apply(withLookups(gradients, weights, pass))
       })
-      const result = await readResult(loss, kept[0] ?? loss)
-      for (const parts of pass.sparseGradients.values())
-        kept.push(...parts.flatMap((part) => [part.indices, part.rows]))
-      tf.dispose([loss, ...gradients.values(), ...kept])
+      const result = await readResult({ loss, ...aside })
+      const lookups = [...pass.sparseGradients.values()].flat().flatMap((part) => [part.indices, part.rows])
+      tf.dispose([loss, ...gradients.values(), ...aside.losses, ...aside.outputs, ...lookups])
       return result
     },
     async evaluate(batch, rows) {
-      const { loss, output } = tf.tidy(() => lossOf(model, weights, { batch, rows }, newPass(false, random)))
-      const result = await readResult(loss, output)
-      tf.dispose([loss, output])
+      const evaluated = tf.tidy(() => {
+        const { loss, losses, outputs } = lossOf(model, weights, { batch, rows }, newPass(false, random))
+        return { loss, losses: [...losses], outputs: [...outputs] }
+      })
+      const result = await readResult(evaluated)
+      tf.dispose([evaluated.loss, ...evaluated.losses, ...evaluated.outputs])
       return result
     },
     async weights() {
@@ -82,15 +87,31 @@ export function createTrainingStep(model: KerasModel, random: Random): TrainingS
   }
 }
 
+/** What a pass gives beside its loss. */
+interface Evaluation {
+  readonly losses: readonly Scalar[]
+  readonly outputs: readonly Tensor[]
+}
+
 function lossOf(
   model: KerasModel,
   weights: LiveWeights,
   { batch, rows }: { readonly batch: RowBatch; readonly rows: number },
   pass: Pass,
-): { loss: Scalar; output: Tensor } {
-  const prediction = forward(model, weights, inputTensors(model, batch.inputs, rows), pass)
-  const loss = model.compile.loss.compute(targetTensor(model, batch.target, rows), prediction)
-  return { loss: tf.addN<Scalar>([loss, ...penalties(weights)]), output: prediction.output }
+): Evaluation & { readonly loss: Scalar } {
+  const predictions = forward(model, weights, inputTensors(model, batch.inputs, rows), pass)
+  const targets = targetTensors(model, batch.targets, rows)
+  const parts = model.compile.losses.map(({ loss, weight }, index) => {
+    const [target, prediction] = [targets[index], predictions[index]]
+    if (target === undefined || prediction === undefined) throw new TypeError(`model: there is no output ${index}`)
+    const value = loss.compute(target, prediction)
+    return { value, weighted: weight === undefined ? value : tf.mul<Scalar>(value, weight) }
+  })
+  return {
+    loss: tf.addN<Scalar>([...parts.map(({ weighted }) => weighted), ...penalties(weights)]),
+    losses: parts.map(({ value }) => value),
+    outputs: predictions.map(({ output }) => output),
+  }
 }
 
 /** A model without a trainable weight is still run: its loss is worth knowing. */
@@ -122,7 +143,12 @@ function withLookups(
   )
 }
 
-async function readResult(loss: Tensor, output: Tensor): Promise<StepResult> {
-  const [[value = Number.NaN], predictions] = [await loss.data<'float32'>(), await output.data<'float32'>()]
-  return { loss: value, predictions: Float32Array.from(predictions) }
+async function readResult({ loss, losses, outputs }: Evaluation & { readonly loss: Scalar }): Promise<StepResult> {
+  const number = async (scalar: Scalar): Promise<number> => (await scalar.data<'float32'>())[0] ?? Number.NaN
+  const numbers = async (output: Tensor): Promise<Float32Array> => Float32Array.from(await output.data<'float32'>())
+  return {
+    loss: await number(loss),
+    losses: await Promise.all(losses.map(number)),
+    predictions: await Promise.all(outputs.map(numbers)),
+  }
 }

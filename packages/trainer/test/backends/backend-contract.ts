@@ -130,7 +130,7 @@ async function train(backend: BackendName, name: string): Promise<Run> {
     batchSize: 8,
   })
   const all = await data.gather(upTo(ROWS))
-  return { history, predictions: Array.from(await predict(model, all.inputs, ROWS)) }
+  return { history, predictions: (await predict(model, all.inputs, ROWS)).flatMap((output) => [...output]) }
 }
 
 function nest([size = 1, ...inner]: readonly number[], fill: (index: number) => number, offset = 0): Nested[] {

@@ -132,7 +132,7 @@ describe('the allow-list', () => {
     ['mixed precision', edit('"dtype":"float32"', '"dtype":"mixed_float16"'), { kind: 'dtype policy' }],
     ['an average of weights', edit('"learning_rate"', '"use_ema":true,"learning_rate"'), { name: 'use_ema' }],
     ['gradient accumulation', edit('"learning_rate"', '"gradient_accumulation_steps":2,"learning_rate"'), {}],
-    ['loss weights', edit('"loss_weights":null', '"loss_weights":[2]'), { name: 'loss_weights' }],
+    ['two losses for one output', edit('"mean_squared_error"', '["mse","mae"]'), { name: '2 losses' }],
   ])('refuses %s by name', async (_name, change, detail) => {
     const refusal = expect.objectContaining({ code: 'MODEL_UNSUPPORTED', detail: expect.objectContaining(detail) })
     await expect(loadKerasModel(withConfig(change))).rejects.toEqual(refusal)

@@ -6,7 +6,7 @@ import type { JsonObject } from '@aibomgen/core'
 
 import { ConfigReader } from '../../src/keras/config-reader.ts'
 import { newPass } from '../../src/keras/forward.ts'
-import type { Layer, Shape } from '../../src/keras/layer.ts'
+import { INPUTS_ALONE, type Layer, type Shape } from '../../src/keras/layer.ts'
 import { LAYER_FACTORIES } from '../../src/keras/layers/layer-factories.ts'
 import { sizeOf } from '../../src/keras/shapes.ts'
 import { createRandom } from '../../src/random.ts'
@@ -23,7 +23,7 @@ export function buildLayer({ type, config, inputs }: LayerTrial): Layer {
   const factory = LAYER_FACTORIES.get(type)
   if (factory === undefined) throw new TypeError(`no layer ${type}`)
   const reader = new ConfigReader(config, `layer "tried" (${type})`)
-  const layer = factory(reader, inputs, true)
+  const layer = factory(reader, inputs, true, { given: INPUTS_ALONE })
   reader.finish()
   return layer
 }
@@ -40,7 +40,12 @@ export function callLayer(
   values: { readonly inputs: readonly Tensor[]; readonly weights: readonly Variable[] },
   manner: { readonly training: boolean; readonly seed?: number },
 ): Tensor {
-  return layer.call(values.inputs, values.weights, newPass(manner.training, createRandom(manner.seed ?? 1)))
+  const pass = newPass(manner.training, createRandom(manner.seed ?? 1))
+  const result = layer.call(values.inputs, values.weights, pass, INPUTS_ALONE)
+  if (!('tensors' in result)) return result
+  const [only, ...others] = result.tensors
+  if (only === undefined || others.length > 0) throw new TypeError('expected a layer of one output')
+  return only
 }
 
 /** Two rows of each input, and weights, by a seed. */

@@ -1,6 +1,7 @@
 import { TrainingError } from '@aibomgen/core'
 import { describe, expect, it } from 'vitest'
 
+import { INPUTS_ALONE } from '../../src/keras/layer.ts'
 import { errorOf } from '../error-of.ts'
 import { buildLayer, type LayerTrial } from './layer-harness.ts'
 
@@ -97,6 +98,8 @@ describe('layers', () => {
   })
 
   it.each(OUTPUTS)('refuse %s', (_, trial, code) => {
-    expect(errorOf(TrainingError, () => buildLayer(trial).outputShape(trial.inputs))).toMatchObject({ code })
+    expect(errorOf(TrainingError, () => buildLayer(trial).outputShape(trial.inputs, INPUTS_ALONE))).toMatchObject({
+      code,
+    })
   })
 })

@@ -9,6 +9,7 @@ import type { Layer, Pass, Shape } from '../layer.ts'
 
 /** A layer whose calls give one tensor and look at nothing but their inputs. */
 export interface PlainLayer extends Layer {
+  outputShape(inputs: readonly Shape[]): Shape
   call(inputs: readonly Tensor[], weights: readonly Variable[], pass: Pass): Tensor
 }
 

@@ -18,10 +18,14 @@ export const maximum: LayerFactory = (config) => merged(config, (left, right) =>
 export const minimum: LayerFactory = (config) => merged(config, (left, right) => tf.minimum(left, right))
 
 /** `keras.layers.Average`. */
-export const average: LayerFactory = (config) => {
-  const sum = merged(config, (left, right) => tf.add(left, right))
-  return { ...sum, call: (inputs, weights, pass) => tf.div(sum.call(inputs, weights, pass), inputs.length) }
-}
+export const average: LayerFactory = (config) => ({
+  ...merged(config, (left, right) => tf.add(left, right)),
+  call: (inputs) =>
+    tf.div(
+      inputs.reduce((left, right) => tf.add(left, right)),
+      inputs.length,
+    ),
+})
 
 /** `keras.layers.Subtract`, of two. */
 export const subtract: LayerFactory = (config, inputs) => {
