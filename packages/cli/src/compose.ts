@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { toTimestamp, type Clock } from '@aibomgen/core'
 import type { SpecVersion, Withholdable } from '@aibomgen/bom'
 import type { PipelineDeps, SubmitDeps } from '@aibomgen/pipeline'
+import type { Isolation, IsolationDemands } from '@aibomgen/trainer'
 import type { EnvironmentProbe } from '@aibomgen/trainer/environment'
 
 import type { CommandContext } from './command.ts'
@@ -22,6 +23,7 @@ export interface LocalRun {
   readonly manufacturer: string
   readonly specVersion: SpecVersion
   readonly withheld: readonly Withholdable[]
+  readonly isolation: IsolationDemands
   /** Takes what came of looking for vulnerabilities; left out where nobody is to look. */
   readonly onScan?: (scan: ScanSummary) => void
 }
@@ -53,10 +55,9 @@ export async function composeTraining(
   run: LocalRun,
   { config }: CommandContext,
 ): Promise<{ readonly submit: SubmitDeps; readonly pipeline: PipelineDeps }> {
-  const [{ FsArtifactStore }, { createIssuer, createWorkspaces }, { createProcessIsolation }] = await Promise.all([
+  const [{ FsArtifactStore }, { createIssuer, createWorkspaces }] = await Promise.all([
     import('@aibomgen/storage/fs'),
     import('@aibomgen/pipeline'),
-    import('@aibomgen/trainer'),
   ])
   const signers = await readSigners(generation, ['intake', 'worker', 'issuer'], config.passphrase)
   const { root: trustRoot } = generation.trustRoot
@@ -82,7 +83,7 @@ export async function composeTraining(
     },
     pipeline: {
       ...common,
-      isolation: createProcessIsolation(),
+      isolation: await composeIsolation(run.isolation),
       probes: await composeProbes(run.scratch),
       workspaces: createWorkspaces(join(run.scratch, 'workspaces')),
       workerSigner: signers.worker,
@@ -90,6 +91,16 @@ export async function composeTraining(
       issuer: createIssuer(issuerDeps, { specVersion: run.specVersion, withheld: run.withheld }),
     },
   }
+}
+
+/**
+ * The isolation that trainings on this machine run under.
+ *
+ * @throws TrainingError `ISOLATION_UNAVAILABLE`
+ */
+export async function composeIsolation(demands: IsolationDemands): Promise<Isolation> {
+  const { chooseIsolation, createBubblewrapIsolation, createProcessIsolation } = await import('@aibomgen/trainer')
+  return chooseIsolation([createBubblewrapIsolation(), createProcessIsolation()], demands)
 }
 
 /** The probes for this machine; `directory` lies on the file system that runs work on. */

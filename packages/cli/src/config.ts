@@ -18,22 +18,26 @@ export interface Config {
   readonly server: string | undefined
   /** What they show to be let in. */
   readonly token: string | undefined
+  /** How trainings are confined, unless `--isolation` says. */
+  readonly isolation: string | undefined
   /** The settings of the platform: `readPlatformSettings` parses them, for the commands that run a part of it. */
   readonly environment: Environment
 }
 
 /**
- * AIBOMGEN_HOME (default: `~/.aibomgen`), AIBOMGEN_PASSPHRASE, NO_COLOR, AIBOMGEN_SERVER, AIBOMGEN_TOKEN. An empty
- * variable counts as unset.
+ * AIBOMGEN_HOME (default: `~/.aibomgen`), AIBOMGEN_PASSPHRASE, NO_COLOR, AIBOMGEN_SERVER, AIBOMGEN_TOKEN,
+ * AIBOMGEN_ISOLATION. An empty variable counts as unset.
  */
 export function readConfig(): Config {
-  const { AIBOMGEN_HOME, AIBOMGEN_PASSPHRASE, NO_COLOR, AIBOMGEN_SERVER, AIBOMGEN_TOKEN } = process.env
+  const { AIBOMGEN_HOME, AIBOMGEN_PASSPHRASE, NO_COLOR, AIBOMGEN_SERVER, AIBOMGEN_TOKEN, AIBOMGEN_ISOLATION } =
+    process.env
   return {
     home: AIBOMGEN_HOME ? resolve(AIBOMGEN_HOME) : join(homedir(), '.aibomgen'),
     passphrase: AIBOMGEN_PASSPHRASE || undefined,
     color: !NO_COLOR,
     server: AIBOMGEN_SERVER || undefined,
     token: AIBOMGEN_TOKEN || undefined,
+    isolation: AIBOMGEN_ISOLATION || undefined,
     environment: process.env,
   }
 }

@@ -49,7 +49,9 @@ export interface TrainDeps extends TrainingDeps {
  */
 export async function train(staged: StagedJob, deps: TrainDeps, options: TrainingOptions): Promise<TrainedJob> {
   const { job, directory } = staged
-  const outcome = await runTraining({ directory, jobId: job.id, requestedAt: job.record.submittedAt }, deps, options)
+  const { submittedAt: requestedAt, parameters } = job.record
+  const backend = String(parameters['backend'])
+  const outcome = await runTraining({ directory, jobId: job.id, requestedAt, backend }, deps, options)
 
   const outputs: [OutputName, ArtifactDescriptor][] = []
   for (const name of OUTPUT_NAMES) {

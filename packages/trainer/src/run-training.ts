@@ -9,8 +9,9 @@ import { removeTree } from '@aibomgen/core/node'
 import { captureEnvironment, type EnvironmentProbe } from './environment/capture-environment.ts'
 import type { BackendIdentity, EnvironmentReport, KeySeparation } from './environment/environment-report.ts'
 import { observed } from './environment/observed.ts'
-import { ISOLATION_NAMES, type IsolationName, type IsolationReport } from './isolation/isolation-report.ts'
-import type { ChildEnd, Isolation, TrainingChild } from './isolation/isolation.ts'
+import { isWeaker } from './isolation/choose-isolation.ts'
+import type { IsolationName, IsolationReport } from './isolation/isolation-report.ts'
+import type { ChildEnd, Isolation, IsolationNeeds, TrainingChild } from './isolation/isolation.ts'
 import type { Limits } from './isolation/limits.ts'
 import { RunLog } from './isolation/run-log.ts'
 import { trainingChildEntry } from './isolation/training-child-entry.ts'
@@ -22,6 +23,8 @@ export interface StagedTraining {
   readonly directory: string
   readonly jobId: string
   readonly requestedAt: Timestamp
+  /** The backend that the job asks for: one that computes on a graphics card is handed it. */
+  readonly backend?: string
 }
 
 /** What a training runs with. */
@@ -59,6 +62,7 @@ export interface TrainingOutcome {
   readonly environment: EnvironmentReport
 }
 
+const GPU_BACKENDS: ReadonlySet<string> = new Set(['node-gpu', 'webgpu'])
 const CANCEL_GRACE_SECONDS = 2
 const PROBE_TIMEOUT_SECONDS = 20
 const LOG_LINES_IN_MESSAGE = 5
@@ -74,14 +78,15 @@ export async function runTraining(
   deps: TrainingDeps,
   options: TrainingOptions,
 ): Promise<TrainingOutcome> {
-  const isolation = await probeIsolation(deps.isolation, options.requireIsolation)
+  const needs = { gpu: GPU_BACKENDS.has(staged.backend ?? '') }
+  const isolation = await probeIsolation(deps.isolation, needs, options.requireIsolation)
   await mkdir(join(staged.directory, 'outputs'), { recursive: true })
   const machineSeen = captureEnvironment(deps.probes, { timeoutSeconds: PROBE_TIMEOUT_SECONDS })
   const log = new RunLog(options.onLog)
 
   const startedAt = deps.clock.now()
   const { backend, returnValue } = await withScratch(join(staged.directory, 'scratch'), () =>
-    superviseTraining(staged.directory, deps, options, log),
+    superviseTraining({ directory: staged.directory, needs }, deps, options, log),
   )
   const endedAt = deps.clock.now()
   await assertTrainingOutputs(staged.directory)
@@ -109,16 +114,20 @@ async function withScratch<T>(path: string, run: () => Promise<T>): Promise<T> {
   }
 }
 
-async function probeIsolation(isolation: Isolation, required: IsolationName | undefined): Promise<IsolationReport> {
-  if (required !== undefined && ISOLATION_NAMES.indexOf(isolation.name) > ISOLATION_NAMES.indexOf(required)) {
+async function probeIsolation(
+  isolation: Isolation,
+  needs: IsolationNeeds,
+  required: IsolationName | undefined,
+): Promise<IsolationReport> {
+  if (required !== undefined && isWeaker(isolation.name, required)) {
     const reason = `isolation "${required}" or stronger is required, got "${isolation.name}"`
     throw new TrainingError('ISOLATION_UNAVAILABLE', reason, { required, reason })
   }
-  return isolation.probe()
+  return isolation.probe(needs)
 }
 
 async function superviseTraining(
-  directory: string,
+  { directory, needs }: { readonly directory: string; readonly needs: IsolationNeeds },
   deps: TrainingDeps,
   options: TrainingOptions,
   log: RunLog,
@@ -130,6 +139,7 @@ async function superviseTraining(
   const child = await deps.isolation.spawn(
     {
       ...(deps.program ?? trainingChildEntry()),
+      ...needs,
       argv,
       directory,
       onMessage: (message) => conversation.take(message),

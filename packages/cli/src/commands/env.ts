@@ -1,10 +1,10 @@
 /** `aibomgen env`. @module */
 
-import { captureEnvironment, type Observed } from '@aibomgen/trainer/environment'
+import { captureEnvironment, type Enforcement, type Observed } from '@aibomgen/trainer/environment'
 import type { Command } from 'commander'
 
 import { createCommand, show, type CommandContext, type CommonFlags } from '../command.ts'
-import { composeProbes } from '../compose.ts'
+import { composeIsolation, composeProbes } from '../compose.ts'
 import { showOnOneLine } from '../output.ts'
 
 const PROBE_TIMEOUT_SECONDS = 20
@@ -17,14 +17,18 @@ export function createEnvCommand(context: CommandContext): Command {
 }
 
 async function runEnv(flags: CommonFlags, context: CommandContext): Promise<void> {
-  const seen = await captureEnvironment(await composeProbes(process.cwd()), { timeoutSeconds: PROBE_TIMEOUT_SECONDS })
+  const isolation = await composeIsolation({})
+  const seen = {
+    ...(await captureEnvironment(await composeProbes(process.cwd()), { timeoutSeconds: PROBE_TIMEOUT_SECONDS })),
+    isolation: await isolation.probe(),
+  }
   show(context, flags, { json: () => seen, text: () => describeObservations(seen).join('\n') })
 }
 
-/** One line per observation; a list by its length, an object by its members. */
+/** One line per observation or resource; a list by its length, an object by its members. */
 function describeObservations(seen: object, indent = ''): readonly string[] {
   return Object.entries(seen).flatMap(([name, value]: [string, unknown]) => {
-    const shown = isObserved(value) ? describeObserved(value) : value
+    const shown = isStated(value) ? describeStated(value) : value
     if (typeof shown !== 'object' || shown === null) return [`${indent}${name}: ${showOnOneLine(String(shown))}`]
     if (!Array.isArray(shown)) return [`${indent}${name}:`, ...describeObservations(shown, `${indent}  `)]
     const isShort = shown.every((item) => typeof item === 'string')
@@ -32,17 +36,21 @@ function describeObservations(seen: object, indent = ''): readonly string[] {
   })
 }
 
-function isObserved(value: unknown): value is Observed<unknown> {
+function isStated(value: unknown): value is Observed<unknown> | Enforcement {
   return typeof value === 'object' && value !== null && 'status' in value
 }
 
-function describeObserved(observation: Observed<unknown>): unknown {
-  switch (observation.status) {
+function describeStated(stated: Observed<unknown> | Enforcement): unknown {
+  switch (stated.status) {
     case 'observed':
-      return observation.value
+      return stated.value
     case 'absent':
       return 'absent'
     case 'unavailable':
-      return `unavailable: ${observation.reason}`
+      return `unavailable: ${stated.reason}`
+    case 'enforced':
+      return stated.by
+    case 'not-enforced':
+      return `not enforced: ${stated.reason}`
   }
 }

@@ -1,7 +1,8 @@
 /** `aibomgen train`: what it takes, and what it shows. @module */
 
+import { ConfigError } from '@aibomgen/core'
 import { SPEC_VERSIONS, type SpecVersion, type Withholdable } from '@aibomgen/bom'
-import type { IsolationName } from '@aibomgen/trainer/environment'
+import { ISOLATION_NAMES, type IsolationName } from '@aibomgen/trainer/environment'
 import { Option, type Command } from 'commander'
 
 import { createCommand, show, type CommandContext, type CommonFlags } from '../command.ts'
@@ -18,6 +19,7 @@ interface TrainFlags extends CommonFlags, JobFlags {
   readonly withhold?: Withholdable
   readonly specVersion: SpecVersion
   readonly manufacturer: string
+  readonly isolation?: IsolationName
   readonly requireIsolation: IsolationName
   readonly maxMemory?: string
   readonly maxSeconds?: string
@@ -42,8 +44,13 @@ export function createTrainCommand(context: CommandContext): Command {
     .addOption(new Option('--spec-version <version>', 'of CycloneDX').choices(SPEC_VERSIONS).default('1.6'))
     .option('--manufacturer <name>', 'who answers for the AIBoM', 'AIBoMGen (self-hosted)')
     .addOption(
+      new Option('--isolation <name>', 'how the training process is confined (the strongest that works here)').choices(
+        ISOLATION_NAMES,
+      ),
+    )
+    .addOption(
       new Option('--require-isolation <level>', 'refuse to train under less')
-        .choices(['container', 'bubblewrap', 'process'])
+        .choices(ISOLATION_NAMES)
         .default('process'),
     )
     .option('--max-memory <size>', 'of the training process: 4GiB, 512MB (8GiB)')
@@ -65,6 +72,7 @@ async function runTrain(flags: TrainFlags, context: CommandContext): Promise<voi
       seed: drawTrainingSeed(),
       includeInputs: flags.inputs,
       withheld: flags.withhold === undefined ? [] : [flags.withhold],
+      isolation: flags.isolation ?? parseIsolation(context.config.isolation),
       requireIsolation: flags.requireIsolation,
       scan: flags.scan,
       limits: {
@@ -75,6 +83,14 @@ async function runTrain(flags: TrainFlags, context: CommandContext): Promise<voi
     context,
   )
   show(context, flags, { json: () => trained, text: () => describeTraining(trained, context) })
+}
+
+/** @throws ConfigError `USAGE` */
+function parseIsolation(value: string | undefined): IsolationName | undefined {
+  const name = ISOLATION_NAMES.find((known) => known === value)
+  if (name !== undefined || value === undefined) return name
+  const reason = `AIBOMGEN_ISOLATION: expected one of ${ISOLATION_NAMES.join(', ')}, got ${JSON.stringify(value)}`
+  throw new ConfigError('USAGE', reason, { argument: 'AIBOMGEN_ISOLATION', reason })
 }
 
 function describeTraining(trained: LocalTraining, { output }: CommandContext): string {

@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import type { Signer } from '@aibomgen/core'
 import { createIssuer, createWorkspaces } from '@aibomgen/pipeline'
 import { runIssuer, runWorker } from '@aibomgen/server'
-import { createProcessIsolation, DEFAULT_LIMITS } from '@aibomgen/trainer'
+import { DEFAULT_LIMITS } from '@aibomgen/trainer'
 import { captureEnvironment, type EnvironmentProbe, type MachineObservations } from '@aibomgen/trainer/environment'
 
-import { composeProbes, systemClock } from '../compose.ts'
+import { composeIsolation, composeProbes, systemClock } from '../compose.ts'
 import { listKeyFiles, readLayout, readSigners } from '../home/generation.ts'
 import { readVersion } from '../package-files.ts'
 import { composeEnvironmentScans, type EnvironmentScans } from './environment-scans.ts'
@@ -60,7 +60,10 @@ interface WorkerParts {
 async function composeWorker(platform: Platform, parts: WorkerParts): Promise<Work> {
   const { database, store, logger, settings, generation } = platform
   const { signer: worker, probes, seen, findVulnerabilities } = parts
-  const isolation = createProcessIsolation()
+  const isolation = await composeIsolation({
+    ...(settings.isolation !== undefined && { name: settings.isolation }),
+    atLeast: settings.requireIsolation,
+  })
   const cpu = seen.cpu.status === 'observed' && seen.cpu.value.model
   const deps = {
     database,

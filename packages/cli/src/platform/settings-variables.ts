@@ -3,6 +3,7 @@
 import { join, resolve } from 'node:path'
 
 import { LOG_LEVELS } from '@aibomgen/server'
+import { ISOLATION_NAMES } from '@aibomgen/trainer/environment'
 import * as z from 'zod'
 
 import { readByteCount } from '../numbers.ts'
@@ -62,7 +63,8 @@ const variablesSchema = z.object({
   AIBOMGEN_JOB_QUOTA: count.optional(),
   AIBOMGEN_SUBMISSIONS_PER_MINUTE: count.default(60),
   AIBOMGEN_VERIFICATIONS_PER_MINUTE: count.default(600),
-  AIBOMGEN_REQUIRE_ISOLATION: z.enum(['process', 'bubblewrap', 'container']).default('process'),
+  AIBOMGEN_ISOLATION: z.enum(ISOLATION_NAMES).optional(),
+  AIBOMGEN_REQUIRE_ISOLATION: z.enum(ISOLATION_NAMES).default('process'),
   AIBOMGEN_MAX_MEMORY: size.optional(),
   AIBOMGEN_MAX_SECONDS: count.optional(),
   AIBOMGEN_GRACE_SECONDS: count.default(30),
@@ -115,6 +117,7 @@ function toSettings(variables: Variables, providers: PlatformSettings['providers
     ...(variables.AIBOMGEN_JOB_QUOTA !== undefined && { jobQuota: variables.AIBOMGEN_JOB_QUOTA }),
     submissionsPerMinute: variables.AIBOMGEN_SUBMISSIONS_PER_MINUTE,
     verificationsPerMinute: variables.AIBOMGEN_VERIFICATIONS_PER_MINUTE,
+    ...(variables.AIBOMGEN_ISOLATION !== undefined && { isolation: variables.AIBOMGEN_ISOLATION }),
     requireIsolation: variables.AIBOMGEN_REQUIRE_ISOLATION,
     ...(variables.AIBOMGEN_MAX_MEMORY !== undefined && { memoryBytes: variables.AIBOMGEN_MAX_MEMORY }),
     ...(variables.AIBOMGEN_MAX_SECONDS !== undefined && { wallClockSeconds: variables.AIBOMGEN_MAX_SECONDS }),

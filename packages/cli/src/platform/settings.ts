@@ -57,6 +57,8 @@ export interface PlatformSettings {
   /** Per caller. */
   readonly submissionsPerMinute: number
   readonly verificationsPerMinute: number
+  /** The one that trainings run under; the strongest that works here where left out. */
+  readonly isolation?: IsolationName
   readonly requireIsolation: IsolationName
   readonly memoryBytes?: number
   readonly wallClockSeconds?: number

@@ -57,6 +57,7 @@ export interface TrainingOrder {
   readonly withheld: readonly Withholdable[]
   readonly specVersion: SpecVersion
   readonly manufacturer: string
+  readonly isolation: IsolationName | undefined
   readonly requireIsolation: IsolationName
   readonly limits: Partial<Limits>
   /** Whether the environment is scanned for vulnerabilities, where Trivy is on the PATH. */
@@ -120,6 +121,10 @@ async function runIntoRelease(run: Run, context: CommandContext): Promise<LocalT
       manufacturer,
       specVersion,
       withheld,
+      isolation: {
+        ...(order.isolation !== undefined && { name: order.isolation }),
+        atLeast: order.requireIsolation,
+      },
       ...(order.scan && { onScan }),
     }
     const { submit, pipeline } = await composeTraining(generation, local, context)

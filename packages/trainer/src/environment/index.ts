@@ -1,5 +1,6 @@
 /** Environment capture: what a machine is, as far as it can be seen. Loads no training engine. @module */
 
+export { ISOLATION_NAMES } from '../isolation/isolation-report.ts'
 export type { ConfinedResource, Enforcement, IsolationName, IsolationReport } from '../isolation/isolation-report.ts'
 export { captureEnvironment, type CaptureOptions, type EnvironmentProbe } from './capture-environment.ts'
 export { createContainerProbe } from './container-probe.ts'
