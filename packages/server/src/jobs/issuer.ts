@@ -50,7 +50,7 @@ async function publishRecorded(
     throw new VerificationError('EVIDENCE_MISMATCH', `expected a run of job ${jobId}, got ${evidence.jobId}`, facts)
   }
   const release = await publishRelease(evidence, deps.store, options)
-  await publishAttempt(deps.database, recorded, release)
+  await publishAttempt(deps.database, recorded, release, { store: deps.store })
 }
 
 function isSuperseded(error: unknown): error is TrainingError {

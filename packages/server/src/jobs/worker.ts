@@ -99,7 +99,7 @@ async function trainJob(
   const recorded = await recordRun(trained, deps.workerSigner)
   await reporter.close()
   const files = [...Object.values(trained.outputs), ...Object.values(trained.byproducts)]
-  await recordAttempt(deps.database, attempt, recorded, files)
+  await recordAttempt(deps.database, attempt, recorded, { files, store: deps.store })
 }
 
 /** Says what has become of an attempt that did not succeed. What it throws, the queue tries again. */
