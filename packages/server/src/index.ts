@@ -105,4 +105,5 @@ export {
   type HousekeepingPolicy,
   type HousekeepingReport,
 } from './operation/housekeeping.ts'
+export { inSpan, traceRequests, type SpanFacts } from './operation/tracing.ts'
 export { createRequestLog, type RequestLogDeps } from './operation/request-log.ts'

@@ -23,6 +23,7 @@ import {
   refuseForeignPages,
   runHousekeeping,
   securityHeaders,
+  traceRequests,
   trustEverybody,
   type AppDeps,
   type AuditLog,
@@ -90,6 +91,7 @@ export async function composeApp(platform: Platform, stopping: AbortSignal): Pro
     authenticate,
     openVerification: settings.openVerification,
     middleware: [
+      traceRequests(),
       createRequestLog({ logger, newRequestId: randomUUID, elapsedSeconds }),
       metrics.middleware,
       securityHeaders(isHttps ? { hstsSeconds: HSTS_SECONDS } : {}),

@@ -10,6 +10,7 @@ import type { Environment } from '../config.ts'
 import type { Generation } from '../home/generation.ts'
 import type { TextStream } from '../output.ts'
 import type { PlatformSettings, S3Settings } from './settings.ts'
+import { startTracing } from './tracing.ts'
 
 /** An open platform. Disposing of it closes what it holds. */
 export interface Platform extends AsyncDisposable {
@@ -49,7 +50,18 @@ export async function openPlatform(order: PlatformOrder): Promise<Platform> {
   const logger = createLogger({ level: settings.logLevel, clock: systemClock, service }, stderr)
   const stored = await openStore(settings)
   const database = await openPlatformDatabase(settings, logger)
-  return { ...held, settings, logger, database, ...stored, [Symbol.asyncDispose]: () => database.close() }
+  const tracing = await startTracing(service, held.environment, logger)
+  return {
+    ...held,
+    settings,
+    logger,
+    database,
+    ...stored,
+    async [Symbol.asyncDispose]() {
+      await database.close()
+      await tracing[Symbol.asyncDispose]()
+    },
+  }
 }
 
 /**

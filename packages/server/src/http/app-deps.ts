@@ -21,6 +21,8 @@ export interface AppVariables {
   logger: Logger
   /** What a call was about, where its handler alone knows: the id of a job that it has just made. */
   auditSubject?: string
+  /** The request's span, for what goes on elsewhere (W3C Trace Context). There where traces are recorded. */
+  traceParent?: string
 }
 
 /** The type parameter of all our Hono apps. */

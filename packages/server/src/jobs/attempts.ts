@@ -21,6 +21,7 @@ export interface Attempt {
 /** A run that awaits its issuer. */
 export interface RecordedAttempt extends Attempt {
   readonly run: RecordedRun
+  readonly traceParent?: string
 }
 
 /** Files that a job is to hold. */
@@ -113,7 +114,8 @@ export async function findRecordedAttempt(database: Database, jobId: string): Pr
   const link = await findRun(database.db, jobId)
   if (link === undefined) return undefined
   const { name, bytes } = job.receipt
-  return { jobId, attempt: job.attempt, run: { receipt: { name, bytes }, link } }
+  const { attempt, traceParent } = job
+  return { jobId, attempt, run: { receipt: { name, bytes }, link }, ...(traceParent !== undefined && { traceParent }) }
 }
 
 /**

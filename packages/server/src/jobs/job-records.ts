@@ -30,6 +30,8 @@ export interface Submission {
   readonly quota?: number
   /** Where the job's files are: asked once more whether they are there. */
   readonly store?: Pick<ArtifactStore, 'has'>
+  /** The span of the submission (W3C Trace Context): the job's own are parts of it. */
+  readonly traceParent?: string | undefined
 }
 
 /** Which jobs are asked for. */
@@ -65,6 +67,7 @@ export async function submitRecord(database: Database, submission: Submission): 
         record: serializeJobRecord(job.record),
         receiptName: job.receipt.name,
         receipt: job.receipt.bytes,
+        traceParent: submission.traceParent ?? null,
       })
       .returning()
     if (row === undefined) throw new TypeError('an insert returns its row')
