@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { ParseError, TrainingError } from '@aibomgen/core'
+import { ParseError, SdkError, TrainingError } from '@aibomgen/core'
 import { describe, expect, it } from 'vitest'
 
 import { openImage } from '../../src/datasets/image-decode.ts'
@@ -93,7 +93,9 @@ describe('decoding', () => {
     const bytes = new Uint8Array(await readFile(join(folder, 'rgb.png')))
     new DataView(bytes.buffer).setUint32(16, 100_000)
     new DataView(bytes.buffer).setUint32(20, 100_000)
-    const error = await rejectionOf<Error>(Error, async () => (await openImage(bytes, 'cat/bomb.png', 'rgb')).decode())
+    const error = await rejectionOf<SdkError>(SdkError, async () =>
+      (await openImage(bytes, 'cat/bomb.png', 'rgb')).decode(),
+    )
     expect(error).toSatisfy(
       (thrown) =>
         (thrown instanceof ParseError && thrown.code === 'LIMIT_EXCEEDED') ||
