@@ -1,6 +1,7 @@
 /** What a training run is asked for, and what it reports while it runs. @module */
 
 import type { Random } from './random.ts'
+import type { EarlyStopping, PlateauDrop } from './structured-parameters.ts'
 
 /** One training run: how long, on which rows, and who is told. */
 export interface FitOptions {
@@ -24,6 +25,12 @@ export interface FitOptions {
   readonly train: Uint32Array
   /** Row numbers to validate on, in order; empty for no validation. */
   readonly validation: Uint32Array
+  /** What each class of the one output counts in the training loss, by class number. Absent: all the same. */
+  readonly classWeights?: readonly number[]
+  /** Ends training before its last epoch. */
+  readonly earlyStopping?: EarlyStopping
+  /** Lowers the learning rate, and adds it to the history. */
+  readonly plateauDrop?: PlateauDrop
   /** Stops the run within one batch, with `CANCELLED`. */
   readonly signal: AbortSignal
   readonly onBatch: (progress: BatchProgress) => void

@@ -4,6 +4,8 @@ import { setImmediate } from 'node:timers/promises'
 
 import { TrainingError } from '@aibomgen/core'
 
+import { assertClassWeights, weighRows } from './class-weights.ts'
+import { assertMonitored, createWatchers, type EpochWatcher } from './fit-callbacks.ts'
 import type { FitOptions, History } from './fit-options.ts'
 import { assertDataFits } from './keras/batch-tensors.ts'
 import { RunningValues } from './keras/running-values.ts'
@@ -13,31 +15,43 @@ import type { RowSource } from './row-source.ts'
 
 /**
  * Trains a model on rows of a data set, on the backend that `loadBackend` loaded, and leaves what was learned in the
- * model's weights. The history is Keras's, with the names and in the order that Keras prints.
+ * model's weights, and where its optimizer stands beside them. The history is Keras's, with the names and in the order that Keras prints.
  *
+ * @throws ParseError `PARAMETER_INVALID` for a name that the history will not have
  * @throws TrainingError `SHAPE_MISMATCH` before anything runs; `CANCELLED` within one batch of `signal`;
  *   `TRAINING_DIVERGED` at the first loss or weight that is no number. In all of these the model is left as it was.
  */
 export async function fit(model: KerasModel, data: RowSource, options: FitOptions): Promise<History> {
   assertDataFits(model, data)
+  assertClassWeights(model, options)
+  const directions = assertMonitored(model, options)
   const step = createTrainingStep(model, options.random.fork('dropout'))
   try {
-    const history = await new Run(model, data, step, options).all()
+    const watchers = createWatchers(options, step, directions)
+    const history = await new Run(model, data, step, { ...options, watchers }).all()
+    step.optimizer.finish()
+    for (const watcher of watchers) watcher.finish()
+    const state = await step.optimizer.state()
     await keepWeights(step, options.epochs - 1)
+    model.optimizerState = state
     return history
   } finally {
     step.dispose()
   }
 }
 
+interface WatchedOptions extends FitOptions {
+  readonly watchers: readonly EpochWatcher[]
+}
+
 class Run {
   readonly #model: KerasModel
   readonly #data: RowSource
   readonly #step: TrainingStep
-  readonly #options: FitOptions
+  readonly #options: WatchedOptions
   readonly #batches: Iterator<Uint32Array, never>
 
-  constructor(model: KerasModel, data: RowSource, step: TrainingStep, options: FitOptions) {
+  constructor(model: KerasModel, data: RowSource, step: TrainingStep, options: WatchedOptions) {
     this.#model = model
     this.#data = data
     this.#step = step
@@ -46,10 +60,14 @@ class Run {
   }
 
   async all(): Promise<History> {
-    const { epochs, initialEpoch, onEpoch } = this.#options
+    const { epochs, initialEpoch, watchers, onEpoch } = this.#options
     const history: History = {}
-    for (let epoch = initialEpoch; epoch < epochs; epoch += 1) {
-      const values = sorted({ ...(await this.#trainEpoch(epoch)), ...(await this.#validateEpoch(epoch)) })
+    let stops = false
+    for (let epoch = initialEpoch; epoch < epochs && !stops; epoch += 1) {
+      const seen = sorted({ ...(await this.#trainEpoch(epoch)), ...(await this.#validateEpoch(epoch)) })
+      const verdicts = await Promise.all(watchers.map((watcher) => watcher.after(epoch, seen)))
+      stops = verdicts.some((verdict) => verdict.stops === true)
+      const values = Object.assign({}, seen, ...verdicts.map((verdict) => verdict.adds ?? {})) as Record<string, number>
       for (const [name, value] of Object.entries(values)) (history[name] ??= []).push(value)
       onEpoch({ epoch, epochs, values })
     }
@@ -64,9 +82,11 @@ class Run {
       await this.#pause()
       const rows = this.#batches.next().value
       const batch = await this.#data.gather(rows)
-      const result = await this.#step.train(batch, rows.length)
+      const weights = weighRows(batch.targets[0], rows.length, this.#options.classWeights)
+      const seen = { rows: rows.length, ...(weights === undefined ? {} : { weights }) }
+      const result = await this.#step.train(batch, seen)
       assertFinite(result.loss, epoch, 'loss')
-      running.add(result, batch.targets, rows.length)
+      running.add(result, { targets: batch.targets, ...seen })
       onBatch({ epoch, epochs, step, steps, values: running.values() })
     }
     return running.values()
@@ -82,9 +102,9 @@ class Run {
       await this.#pause()
       const rows = validation.subarray(step * batchSize, (step + 1) * batchSize)
       const batch = await this.#data.gather(rows)
-      const result = await this.#step.evaluate(batch, rows.length)
+      const result = await this.#step.evaluate(batch, { rows: rows.length })
       assertFinite(result.loss, epoch, 'val_loss')
-      running.add(result, batch.targets, rows.length)
+      running.add(result, { targets: batch.targets, rows: rows.length })
     }
     return Object.fromEntries(Object.entries(running.values()).map(([name, value]) => [`val_${name}`, value]))
   }

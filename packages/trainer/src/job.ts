@@ -68,11 +68,21 @@ export {
   type ModelMetadata,
 } from './model-metadata.ts'
 export {
+  STRUCTURED_PARAMETERS,
+  type ClassWeights,
+  type EarlyStopping,
+  type MonitorMode,
+  type PlateauDrop,
+  type StructuredParameter,
+} from './structured-parameters.ts'
+export {
   BACKEND_CHOICES,
   DEFAULT_TRAINING_PARAMETERS,
   fillTrainingParameters,
   parseTrainingParameters,
+  readStructuredParameters,
   type BackendChoice,
+  type StructuredParameters,
   type TrainingParameters,
 } from './training-parameters.ts'
 export { MAX_YAML_BYTES as MAX_DEFINITION_BYTES } from './yaml.ts'

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 
+import { canonicalizeJson, utf8Decode, type JsonObject } from '@aibomgen/core'
 import { loadBackend } from '../src/backends/load-backend.ts'
 import { fit } from '../src/fit.ts'
 import type { FitOptions } from '../src/fit-options.ts'
@@ -77,6 +78,84 @@ describe('batches', () => {
   it('never train on a validation row', async () => {
     const asked = await rowsOf({ epochs: 3, shuffle: true })
     expect(Math.max(...asked.flat())).toBe(39)
+  })
+})
+
+describe('a run that goes on', () => {
+  const optimizers = [
+    ['SGD', { learning_rate: 0.1, momentum: 0.9 }],
+    ['Adam', { learning_rate: 0.05, amsgrad: true, use_ema: true, gradient_accumulation_steps: 2 }],
+    ['Nadam', { learning_rate: 0.05 }],
+    ['Adafactor', { learning_rate: 0.05 }],
+  ] as const
+
+  /** The small model, compiled with another optimizer. */
+  async function compiledWith(name: string, config: JsonObject): Promise<KerasModel> {
+    const { source, ...parts } = await model()
+    const document = JSON.parse(utf8Decode(source.config))
+    document.compile_config.optimizer = { module: 'keras.optimizers', class_name: name, config, registered_name: null }
+    const written = { ...parts, source: { ...source, config: canonicalizeJson(document) } }
+    return loadKerasModel(writeKerasModel(written))
+  }
+
+  it.each(optimizers)('ends bit for bit where one that never stopped does: %s', async (name, config) => {
+    const whole = await compiledWith(name, config)
+    const history = await fit(whole, data, { ...options, epochs: 6 })
+    const begun = await compiledWith(name, config)
+    const first = await fit(begun, data, { ...options, epochs: 3 })
+    const resumed = await loadKerasModel(writeKerasModel(begun))
+    const second = await fit(resumed, data, { ...options, initialEpoch: 3, epochs: 6 })
+    if (!('use_ema' in config)) {
+      expect(writeKerasModel(resumed)).toEqual(writeKerasModel(whole))
+      for (const [metric, values] of Object.entries(history)) {
+        expect([...(first[metric] ?? []), ...(second[metric] ?? [])]).toEqual(values)
+      }
+    } else {
+      // an end of training makes the average the weights, as in Keras: the optimizer goes on all the same
+      expect(resumed.optimizerState?.steps).toBe(whole.optimizerState?.steps)
+    }
+  })
+})
+
+describe('watchers', () => {
+  const never = { mode: 'auto', min_delta: 0, start_from_epoch: 0, restore_best_weights: false } as const
+  const wild = { optimizer: { type: 'SGD', learningRate: 1 }, loss: 'mean_squared_error' } as const
+
+  it('stop a run, and bring its best weights back', async () => {
+    const seen: number[] = []
+    const stopping = { ...never, monitor: 'loss', patience: 2, restore_best_weights: true }
+    const trained = await model(undefined, { compile: wild })
+    const onEpoch: FitOptions['onEpoch'] = ({ values }) => seen.push(values.loss ?? NaN)
+    const history = await fit(trained, data, { ...options, epochs: 50, earlyStopping: stopping, onEpoch })
+    expect(history.loss).toEqual(seen)
+    expect(seen.length).toBeLessThan(50)
+    const best = seen.indexOf(Math.min(...seen))
+    expect(best).toBe(seen.length - 3)
+    const again = await model(undefined, { compile: wild })
+    await fit(again, data, { ...options, epochs: best + 1 })
+    expect(trained.layers.map((layer) => layer.weights.map(({ values }) => values))).toEqual(
+      again.layers.map((layer) => layer.weights.map(({ values }) => values)),
+    )
+  })
+
+  it('lower the rate, and tell it in the history', async () => {
+    const plateauDrop = { monitor: 'loss', factor: 0.5, patience: 1, mode: 'max', min_delta: 0, cooldown: 0 } as const
+    const history = await fit(await model(), data, {
+      ...options,
+      epochs: 4,
+      plateauDrop: { ...plateauDrop, min_lr: 0.03 },
+    })
+    const expected = [0.1, 0.1, 0.05, 0.03].map(Math.fround)
+    expect(Object.keys(history).at(-1)).toBe('learning_rate')
+    expect(history.learning_rate).toEqual(expected)
+  })
+
+  it.each([
+    ['a name that the history has not', { monitor: 'val_f1', patience: 1, ...never }, 'early_stopping.monitor'],
+    ['validation where there is none', { monitor: 'val_loss', patience: 1, ...never }, 'early_stopping.monitor'],
+  ])('are refused for %s', async (_, earlyStopping, path) => {
+    const run = fit(await model(), data, { ...options, validation: new Uint32Array(0), earlyStopping })
+    await expect(run).rejects.toMatchObject({ code: 'PARAMETER_INVALID', detail: { problems: [{ path }] } })
   })
 })
 

@@ -63,6 +63,59 @@ describe('training parameters', () => {
     expect(error.detail).toMatchObject({ problems: [{ path, expected }] })
   })
 
+  it.each([
+    ['class_weight', '0=1,1=5', '{"0":1,"1":5}'],
+    ['class_weight', '{"setosa, early":0.5}', '{"setosa, early":0.5}'],
+    ['class_weight', { yes: 2 }, '{"yes":2}'],
+    [
+      'early_stopping',
+      'patience=5,monitor=loss,restore_best_weights=true',
+      '{"min_delta":0,"mode":"auto","monitor":"loss","patience":5,"restore_best_weights":true,"start_from_epoch":0}',
+    ],
+    [
+      'early_stopping',
+      { baseline: 0.5, mode: 'max' },
+      '{"baseline":0.5,"min_delta":0,"mode":"max","monitor":"val_loss","patience":0,"restore_best_weights":false,"start_from_epoch":0}',
+    ],
+    [
+      'reduce_lr_on_plateau',
+      '{"factor":0.5}',
+      '{"cooldown":0,"factor":0.5,"min_delta":0.0001,"min_lr":0,"mode":"auto","monitor":"val_loss","patience":10}',
+    ],
+  ])('keeps %s %j as one text with its defaults', (name, given, spelled) => {
+    const parameters = fillTrainingParameters({ [name]: given }, { seed: 7 })
+    expect(parameters).toEqual({ ...filled, [name]: spelled })
+    expect(parseTrainingParameters(parameters)).toEqual(parameters)
+    expect(fillTrainingParameters(parameters, { seed: 1 })).toEqual(parameters)
+  })
+
+  it.each([
+    ['class_weight', '1:5', 'class_weight', 'record'],
+    ['class_weight', '0=-1', 'class_weight.0', 'a number ≥ 0'],
+    ['class_weight', '0=much', 'class_weight.0', 'a number ≥ 0'],
+    ['class_weight', {}, 'class_weight', 'from 1 to 10000 classes'],
+    ['early_stopping', 'patience=1.5', 'early_stopping.patience', 'an integer ≥ 0'],
+    ['early_stopping', 'patience=1,patience=2', 'early_stopping', 'object'],
+    ['early_stopping', 'mode=down', 'early_stopping.mode', '"auto" or "min" or "max"'],
+    ['early_stopping', { verbose: 1 }, 'early_stopping.verbose', 'no such member'],
+    ['reduce_lr_on_plateau', 'factor=1', 'reduce_lr_on_plateau.factor', 'a number x with 0 < x < 1'],
+    ['reduce_lr_on_plateau', 'min_lr=-1', 'reduce_lr_on_plateau.min_lr', 'a number ≥ 0'],
+    ['reduce_lr_on_plateau', true, 'reduce_lr_on_plateau', 'object'],
+  ])('refuses %s %j at %s', (name, given, path, expected) => {
+    const error = errorOf(ParseError, () => fillTrainingParameters({ [name]: given }, { seed: 7 }))
+    expect(error.code).toBe('PARAMETER_INVALID')
+    expect(error.detail).toMatchObject({ problems: [{ path, expected }] })
+  })
+
+  it.each([
+    ['a list', 'patience=5'],
+    ['a text without its defaults', '{"patience":5}'],
+    ['an object', { patience: 5 }],
+  ])('refuses %s in a record, which has one spelling', (_, early_stopping) => {
+    const error = errorOf(ParseError, () => parseTrainingParameters({ ...filled, early_stopping }))
+    expect(error.detail).toMatchObject({ problems: [{ path: 'early_stopping' }] })
+  })
+
   it('names everything that is wrong at once', () => {
     const given = { epochs: 0, batch_size: -1, validation_split: 2, momentum: 1 }
     const error = errorOf(ParseError, () => fillTrainingParameters(given, { seed: 7 }))

@@ -1,13 +1,12 @@
 /** One attempt at a job: every write asks first whether this is still the attempt that counts. @module */
 
-import { SdkError, TrainingError, type ArtifactDescriptor, type ArtifactStore, type JsonObject } from '@aibomgen/core'
+import { SdkError, TrainingError, type ArtifactDescriptor, type JsonObject } from '@aibomgen/core'
 import type { RecordedRun, Release } from '@aibomgen/pipeline'
 import { and, eq, inArray, isNull } from 'drizzle-orm'
 
 import type { Database, Transaction } from './database.ts'
 import { writeEvents, type NewEvent } from './events.ts'
-import { keepArtifacts } from './held-artifacts.ts'
-import { digestsOf, findJob, lockJob } from './job-records.ts'
+import { findJob, lockJob } from './job-records.ts'
 import type { Job, JobFailure, JobProgress } from './job.ts'
 import { enqueue } from './queue.ts'
 import { jobFiles, jobLogs, jobs, workers } from './schema.ts'
@@ -21,14 +20,6 @@ export interface Attempt {
 /** A run that awaits its issuer. */
 export interface RecordedAttempt extends Attempt {
   readonly run: RecordedRun
-  readonly traceParent?: string
-}
-
-/** Files that a job is to hold. */
-export interface HeldFiles {
-  readonly files: readonly ArtifactDescriptor[]
-  /** Where they are: asked once more whether they are there. */
-  readonly store?: Pick<ArtifactStore, 'has'> | undefined
 }
 
 /** What a worker tells of a run while it goes on. */
@@ -84,15 +75,14 @@ export async function reportNews(
 /**
  * Puts a run on record and before the issuer, in one transaction.
  *
- * @param held - what the run put into the store
- * @throws TrainingError `ATTEMPT_SUPERSEDED`; `CANCELLED` where the job's end was asked for meanwhile; ArtifactError
- * `STORE_UNAVAILABLE` where a file is gone again
+ * @param files - what the run put into the store
+ * @throws TrainingError `ATTEMPT_SUPERSEDED`; `CANCELLED` where the job's end was asked for meanwhile
  */
 export async function recordAttempt(
   database: Database,
   attempt: Attempt,
   run: RecordedRun,
-  { files, store }: HeldFiles,
+  files: readonly ArtifactDescriptor[],
 ): Promise<void> {
   const { jobId } = attempt
   await database.transact(async (transaction) => {
@@ -102,7 +92,7 @@ export async function recordAttempt(
       .update(jobs)
       .set({ runLinkName: run.link.name, runLink: run.link.bytes })
       .where(and(eq(jobs.id, jobId), isNull(jobs.runLinkName)))
-    await holdFiles(transaction, jobId, { files, store })
+    await holdFiles(transaction, jobId, files)
     await enqueue(database, transaction, 'issue', { jobId, priority: job.priority })
   })
 }
@@ -114,8 +104,7 @@ export async function findRecordedAttempt(database: Database, jobId: string): Pr
   const link = await findRun(database.db, jobId)
   if (link === undefined) return undefined
   const { name, bytes } = job.receipt
-  const { attempt, traceParent } = job
-  return { jobId, attempt, run: { receipt: { name, bytes }, link }, ...(traceParent !== undefined && { traceParent }) }
+  return { jobId, attempt: job.attempt, run: { receipt: { name, bytes }, link } }
 }
 
 /**
@@ -124,15 +113,11 @@ export async function findRecordedAttempt(database: Database, jobId: string): Pr
  *
  * @throws TrainingError `ATTEMPT_SUPERSEDED`
  */
-export async function publishAttempt(
-  database: Database,
-  attempt: Attempt,
-  { index, files }: Release,
-  { store }: Pick<HeldFiles, 'store'> = {},
-): Promise<void> {
+export async function publishAttempt(database: Database, attempt: Attempt, release: Release): Promise<void> {
+  const { index, files } = release
   await database.transact(async (transaction) => {
     await lockAttempt(transaction, attempt)
-    await holdFiles(transaction, attempt.jobId, { files: [...files, index], store })
+    await holdFiles(transaction, attempt.jobId, [...files, index])
     await end(database, transaction, attempt, { state: 'completed', release: { index, files } })
   })
 }
@@ -245,8 +230,7 @@ async function findRun(db: Pick<Transaction, 'select'>, jobId: string): Promise<
   return { name: row.name, bytes: row.bytes }
 }
 
-async function holdFiles(transaction: Transaction, jobId: string, { files, store }: HeldFiles): Promise<void> {
-  if (store !== undefined) await keepArtifacts(transaction, store, digestsOf(files))
+async function holdFiles(transaction: Transaction, jobId: string, files: readonly ArtifactDescriptor[]): Promise<void> {
   const names = files.map(({ name }) => name)
   await transaction.delete(jobFiles).where(and(eq(jobFiles.jobId, jobId), inArray(jobFiles.name, names)))
   await transaction.insert(jobFiles).values(files.map(({ name, sha256 }) => ({ jobId, name, sha256 })))

@@ -32,7 +32,7 @@ async function readOperations(): Promise<readonly Operation[]> {
       path,
       method: method.toUpperCase(),
       parameters,
-      form: Object.keys(requestBody?.content['multipart/form-data']?.schema.properties ?? {}),
+      form: Object.keys(requestBody?.content['multipart/form-data'].schema.properties ?? {}),
     })),
   )
 }

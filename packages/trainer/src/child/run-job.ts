@@ -8,18 +8,19 @@ import { readFileBounded, writeFileAtomic } from '@aibomgen/core/node'
 
 import { loadBackend } from '../backends/load-backend.ts'
 import { parseDatasetDefinition } from '../dataset-definition.ts'
+import { numberClassWeights } from '../class-weights.ts'
 import { prepareDataset } from '../datasets/prepare-dataset.ts'
 import { serializeDatasetManifest } from '../documents/dataset-manifest.ts'
 import { serializeMetrics } from '../documents/metrics.ts'
 import { serializeModelSummary } from '../documents/model-summary.ts'
-import { serializePreprocessing } from '../documents/preprocessing.ts'
+import { serializePreprocessing, type Preprocessing } from '../documents/preprocessing.ts'
 import type { EpochProgress, FitOptions } from '../fit-options.ts'
 import { fit } from '../fit.ts'
 import { labelKindOf } from '../keras/compile-config.ts'
 import { loadKerasModel, writeKerasModel } from '../keras/load-model.ts'
 import { summarizeModel } from '../keras/model-summary.ts'
 import { createRandom } from '../random.ts'
-import { parseTrainingParameters, type TrainingParameters } from '../training-parameters.ts'
+import { parseTrainingParameters, readStructuredParameters, type TrainingParameters } from '../training-parameters.ts'
 import { MAX_YAML_BYTES } from '../yaml.ts'
 import { reportProgress, type ProgressDeps } from './progress.ts'
 
@@ -78,7 +79,7 @@ export async function runJob(paths: JobPaths, deps: RunJobDeps): Promise<void> {
   deps.log(`job ${job.jobId}: ${trainRows} rows to train on, ${validationRows} to validate on, backend ${backend.name}`)
   const progress = reportProgress(parameters.initial_epoch, deps)
   const history = await fit(model, dataset.source, {
-    ...toFitOptions(parameters),
+    ...toFitOptions(parameters, dataset.preprocessing),
     ...dataset.split,
     random,
     signal: deps.signal,
@@ -88,6 +89,10 @@ export async function runJob(paths: JobPaths, deps: RunJobDeps): Promise<void> {
       progress.onEpoch(epoch)
     },
   })
+
+  const ran = Math.max(...Object.values(history).map((values) => values.length))
+  const last = parameters.initial_epoch + ran
+  if (last < parameters.epochs) deps.log(`stopped early: epoch ${last} of ${parameters.epochs} was the last`)
 
   await writeOutputs(paths.outputs, {
     'outputs/trained_model.keras': writeKerasModel(model),
@@ -108,8 +113,10 @@ async function createScratch(parent: string): Promise<AsyncDisposable & { readon
 
 function toFitOptions(
   parameters: TrainingParameters,
+  { label }: Pick<Preprocessing, 'label'>,
 ): Omit<FitOptions, 'random' | 'train' | 'validation' | 'signal' | 'onBatch' | 'onEpoch'> {
   const { steps_per_epoch, validation_steps } = parameters
+  const { classWeights, earlyStopping, plateauDrop } = readStructuredParameters(parameters)
   return {
     epochs: parameters.epochs,
     initialEpoch: parameters.initial_epoch,
@@ -118,6 +125,9 @@ function toFitOptions(
     shuffle: parameters.shuffle,
     ...(steps_per_epoch === undefined ? {} : { stepsPerEpoch: steps_per_epoch }),
     ...(validation_steps === undefined ? {} : { validationSteps: validation_steps }),
+    ...(classWeights === undefined ? {} : { classWeights: numberClassWeights(classWeights, label?.classes) }),
+    ...(earlyStopping === undefined ? {} : { earlyStopping }),
+    ...(plateauDrop === undefined ? {} : { plateauDrop }),
   }
 }
 

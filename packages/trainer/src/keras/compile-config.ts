@@ -7,7 +7,7 @@ import { spreadLosses, spreadMetrics, type NamedOutput } from './compile-outputs
 import { ConfigReader, isJsonObject, textOf } from './config-reader.ts'
 import { readLoss, type Loss } from './losses.ts'
 import { readMetric, type MetricChoice } from './metrics.ts'
-import { modelInvalid, modelUnsupported } from './model-errors.ts'
+import { modelInvalid } from './model-errors.ts'
 import { readOptimizer, type OptimizerConfig } from './optimizers.ts'
 
 /** How a model was compiled. */
@@ -30,6 +30,8 @@ export interface OutputLoss {
 export interface OutputMetric extends MetricChoice {
   /** Which output, from 0. */
   readonly output: number
+  /** Whether rows count by their weights (`weighted_metrics`). */
+  readonly weighted: boolean
 }
 
 /** What the loss makes of labels: numbers as they are, 0 and 1, class numbers, or one-hot rows. */
@@ -60,22 +62,30 @@ export function readCompileConfig(document: JsonObject, outputs: readonly NamedO
     throw new TrainingError('MODEL_NOT_COMPILED', 'model: compiled without an optimizer or without a loss', {})
   }
   const metrics = spreadMetrics(reader.value('metrics') ?? null, outputs)
+  const weightedMetrics = spreadMetrics(reader.value('weighted_metrics') ?? null, outputs)
   reader.ignore('run_eagerly', 'steps_per_execution', 'jit_compile', 'auto_scale_loss')
-  if (spreadMetrics(reader.value('weighted_metrics') ?? null, outputs).some((list) => list.length > 0)) {
-    throw modelUnsupported('option', 'weighted_metrics', reader.where)
-  }
   reader.finish()
   return {
     optimizer: readOptimizer(readObject(optimizer, 'optimizer')),
     losses: losses.map(({ loss, weight }) => ({ loss: readLoss(readObject(loss, 'loss')), weight })),
-    metrics: metrics.flatMap((list, output) =>
-      list.map((metric) => {
-        const choice = readMetric(readObject(metric, 'metric'))
-        const prefix = outputs.length > 1 ? `${outputs[output]?.name ?? ''}_` : ''
-        return { ...choice, output, name: `${prefix}${choice.name}` }
-      }),
-    ),
+    metrics: [
+      ...readMetrics(metrics, { outputs, weighted: false }),
+      ...readMetrics(weightedMetrics, { outputs, weighted: true }),
+    ],
   }
+}
+
+function readMetrics(
+  lists: readonly (readonly JsonValue[])[],
+  { outputs, weighted }: { readonly outputs: readonly NamedOutput[]; readonly weighted: boolean },
+): readonly OutputMetric[] {
+  return lists.flatMap((list, output) =>
+    list.map((metric) => {
+      const choice = readMetric(readObject(metric, 'metric'))
+      const prefix = outputs.length > 1 ? `${outputs[output]?.name ?? ''}_` : ''
+      return { ...choice, output, weighted, name: `${prefix}${choice.name}` }
+    }),
+  )
 }
 
 /** What labels have to be for the loss of an output, of the first where none is named. */

@@ -2,12 +2,14 @@
 
 import type { JsonObject, JsonValue } from '@aibomgen/core'
 
+import { readConstraint, type Constraint } from './constraints.ts'
 import { modelInvalid, modelUnsupported } from './model-errors.ts'
+import { readRegularizer, type Regularizer } from './regularizers.ts'
 
-/** Weight penalties of Keras: `l1 · Σ|w| + l2 · Σw²`, added to the loss. */
-export interface Regularizer {
-  readonly l1: number
-  readonly l2: number
+/** A serialized Keras object inside a config, ready to be read. */
+export interface NamedConfig {
+  readonly className: string
+  readonly config: ConfigReader
 }
 
 /**
@@ -93,19 +95,27 @@ export class ConfigReader {
     })
   }
 
-  /** L1, L2 or both; none where the member is null. */
-  regularizer(name: string): Regularizer | undefined {
+  /** A serialized object (`class_name` and `config`); undefined where the member is null. */
+  object(name: string, kind: string): NamedConfig | undefined {
     const value = this.value(name)
     if (value === undefined) return undefined
-    if (typeof value !== 'object' || !('class_name' in value)) {
-      throw modelUnsupported('regularizer', typeof value === 'string' ? value : name, this.where)
+    if (!isJsonObject(value) || typeof value.class_name !== 'string') {
+      throw modelUnsupported(kind, typeof value === 'string' ? value : name, this.where)
     }
-    const config = value.config
-    if (!isJsonObject(config)) throw this.#wrong(name, 'a regularizer with a config', value)
-    const inner = new ConfigReader(config, `${this.where}, ${name}`)
-    const penalty = { l1: inner.number('l1', 0), l2: inner.number('l2', 0) }
-    inner.finish()
-    return penalty
+    if (!isJsonObject(value.config)) throw this.#wrong(name, `a ${kind} with a config`, value)
+    return { className: value.class_name, config: new ConfigReader(value.config, `${this.where}, ${name}`) }
+  }
+
+  /** A penalty; none where the member is null. */
+  regularizer(name: string): Regularizer | undefined {
+    const named = this.object(name, 'regularizer')
+    return named === undefined ? undefined : readRegularizer(named)
+  }
+
+  /** What a weight is held to; nothing where the member is null. */
+  constraint(name: string): Constraint | undefined {
+    const named = this.object(name, 'constraint')
+    return named === undefined ? undefined : readConstraint(named)
   }
 
   /** Members that say nothing about the arithmetic here. */

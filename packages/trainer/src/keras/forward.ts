@@ -29,7 +29,7 @@ export function uploadWeights(model: KerasModel): LiveWeights {
 
 /** What the layers of one pass share. */
 export function newPass(training: boolean, random: Random): Pass {
-  return { training, random, logits: new WeakMap(), sparseGradients: new Map() }
+  return { training, random, logits: new WeakMap(), sparseGradients: new Map(), penalties: [] }
 }
 
 /** Runs every call of the graph in order. One prediction per output. */
@@ -78,6 +78,11 @@ function runCall(call: LayerCall, weights: LiveWeights, made: Map<string, Made>,
     given,
   )
   const tensors = 'tensors' in result ? result.tensors : [result]
+  if (call.layer.activityRegularizer !== undefined) {
+    for (const tensor of tensors) {
+      pass.penalties.push(tf.div<Scalar>(call.layer.activityRegularizer.of(tensor), tensor.shape[0] ?? 1))
+    }
+  }
   const masks = 'tensors' in result ? (result.masks ?? []) : layer.passesMask === true ? [carried[0]] : []
   call.outputs.forEach((key, index) => {
     const tensor = tensors[index]
@@ -101,11 +106,7 @@ function mapValues<From, To>(
 export function penalties(weights: LiveWeights): readonly Scalar[] {
   return [...weights].flatMap(([{ spec }, variable]): Scalar[] => {
     if (spec.regularizer === undefined || !spec.trainable) return []
-    const { l1, l2 } = spec.regularizer
-    return [
-      ...(l1 === 0 ? [] : [tf.mul<Scalar>(l1, tf.sum<Scalar>(tf.abs(variable)))]),
-      ...(l2 === 0 ? [] : [tf.mul<Scalar>(l2, tf.sum<Scalar>(tf.square(variable)))]),
-    ]
+    return [spec.regularizer.of(variable)]
   })
 }
 

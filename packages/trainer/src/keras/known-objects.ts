@@ -3,11 +3,14 @@
 import type { JsonObject, JsonValue } from '@aibomgen/core'
 
 import { isJsonObject, textOf } from './config-reader.ts'
+import { CONSTRAINT_CLASSES } from './constraints.ts'
 import { LAYER_FACTORIES } from './layers/layer-factories.ts'
 import { LOSS_CLASSES } from './losses.ts'
 import { METRIC_CLASSES } from './metrics.ts'
 import { modelUnsupported } from './model-errors.ts'
+import { SCHEDULE_CLASSES } from './optimizers/schedules.ts'
 import { OPTIMIZER_CLASSES } from './optimizers.ts'
+import { REGULARIZER_CLASSES } from './regularizers.ts'
 
 const INITIALIZERS = [
   ...['Zeros', 'Ones', 'Constant', 'Identity', 'Orthogonal', 'VarianceScaling'],
@@ -23,10 +26,10 @@ const KNOWN: ReadonlyMap<string, { readonly kind: string; readonly classes: Read
   ['keras.src.models.sequential', known('model', ['Sequential'])],
   ['keras.layers', known('layer', ['InputLayer', ...LAYER_FACTORIES.keys()])],
   ['keras.initializers', known('initializer', INITIALIZERS)],
-  ['keras.regularizers', known('regularizer', ['L1', 'L2', 'L1L2'])],
-  ['keras.constraints', known('constraint', [])],
+  ['keras.regularizers', known('regularizer', REGULARIZER_CLASSES)],
+  ['keras.constraints', known('constraint', CONSTRAINT_CLASSES)],
   ['keras.optimizers', known('optimizer', OPTIMIZER_CLASSES)],
-  ['keras.optimizers.schedules', known('learning rate schedule', [])],
+  ['keras.optimizers.schedules', known('learning rate schedule', SCHEDULE_CLASSES)],
   ['keras.losses', known('loss', LOSS_CLASSES)],
   ['keras.metrics', known('metric', METRIC_CLASSES)],
   ['builtins', known('function', ['function'])],

@@ -1,10 +1,12 @@
 /** What a layer is: its weights, its shapes and its arithmetic. @module */
 
-import type { Tensor, Variable } from '@tensorflow/tfjs-core'
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core'
 import type { JsonValue } from '@aibomgen/core'
 
 import type { Random } from '../random.ts'
-import type { ConfigReader, Regularizer } from './config-reader.ts'
+import type { ConfigReader } from './config-reader.ts'
+import type { Constraint } from './constraints.ts'
+import type { Regularizer } from './regularizers.ts'
 
 /** A tensor's shape without the row axis. */
 export type Shape = readonly number[]
@@ -21,6 +23,8 @@ export interface WeightSpec {
   /** `count` is the integer that `Normalization` keeps beside its statistics. */
   readonly dtype: 'float32' | 'count'
   readonly regularizer?: Regularizer
+  /** What it becomes after each step. */
+  readonly constraint?: Constraint
 }
 
 /** A gradient as TensorFlow has it for a lookup: one row per occurrence, rows of one index not yet added up. */
@@ -40,6 +44,8 @@ export interface Pass {
   readonly logits: WeakMap<Tensor, Tensor>
   /** Filled while gradients are taken, for optimizers that look at single occurrences. Kept: the step disposes them. */
   readonly sparseGradients: Map<Variable, SparseGradient[]>
+  /** What layers add to the loss for what they give; filled while the pass runs. */
+  readonly penalties: Scalar[]
 }
 
 /**

@@ -24,10 +24,14 @@ export async function loadKerasModel(bytes: Uint8Array): Promise<KerasModel> {
 }
 
 /**
- * The bytes of a `.keras` file with the model's weights: its `config.json` as it was read, no optimizer state, fixed
- * times. The same model gives the same bytes, whenever and wherever.
+ * The bytes of a `.keras` file with the model's weights: its `config.json` as it was read, where its optimizer stands,
+ * fixed times. The same model gives the same bytes, whenever and wherever.
  */
 export function writeKerasModel(model: KerasModel): Uint8Array {
   const { config, kerasVersion } = model.source
-  return writeKerasArchive({ configBytes: config, kerasVersion, weights: writeWeights(model) })
+  return writeKerasArchive({
+    configBytes: config,
+    kerasVersion,
+    weights: writeWeights(model, model.compile.optimizer, model.optimizerState),
+  })
 }

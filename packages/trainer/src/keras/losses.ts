@@ -5,6 +5,12 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
 
 import type { KerasObject, LabelKind } from './compile-config.ts'
 import { ConfigReader } from './config-reader.ts'
+import { CROSSENTROPY_LOSSES } from './losses/crossentropy.ts'
+import { FOCAL_LOSSES } from './losses/focal.ts'
+import { HINGE_LOSSES } from './losses/hinge.ts'
+import type { LossClass } from './losses/loss-class.ts'
+import { OVERLAP_LOSSES } from './losses/overlap.ts'
+import { REGRESSION_LOSSES } from './losses/regression.ts'
 import { modelUnsupported } from './model-errors.ts'
 import { toSnakeCase } from './weight-paths.ts'
 
@@ -21,19 +27,53 @@ export interface Loss {
   /** Keras's name: `mean_squared_error`. */
   readonly name: string
   readonly labels: LabelKind
-  /** One number: the mean over the batch (or the sum, where the config says so). Differentiable by `prediction`. */
-  compute(target: Tensor, prediction: Prediction): Scalar
+  /**
+   * One number: the mean over the batch (or the sum, where the config says so). Differentiable by `prediction`.
+   *
+   * @param weights - what each row counts, float32 [rows]; all the same where there is none
+   */
+  compute(target: Tensor, prediction: Prediction, weights?: Tensor): Scalar
 }
 
-type Elementwise = (target: Tensor, prediction: Prediction) => Tensor
+const REDUCTIONS = ['sum_over_batch_size', 'mean', 'mean_with_sample_weight', 'sum'] as const
 
-interface LossClass {
-  readonly labels: LabelKind
-  create(config: ConfigReader): Elementwise
+const CLASSES: ReadonlyMap<string, LossClass> = new Map([
+  ...REGRESSION_LOSSES,
+  ...HINGE_LOSSES,
+  ...CROSSENTROPY_LOSSES,
+  ...FOCAL_LOSSES,
+  ...OVERLAP_LOSSES,
+])
+
+/** Classes that a config may name as a loss. */
+export const LOSS_CLASSES: readonly string[] = [...CLASSES.keys()]
+
+/** Keras's others, each with the reason. */
+export const REFUSED_LOSSES: ReadonlyMap<string, string> = new Map([
+  ['CTC', 'sequences of open length are no data set here'],
+  ['Circle', 'its labels are no outputs of the model'],
+])
+
+const SHORT_NAMES: Readonly<Record<string, string>> = {
+  mse: 'MeanSquaredError',
+  mae: 'MeanAbsoluteError',
+  mape: 'MeanAbsolutePercentageError',
+  msle: 'MeanSquaredLogarithmicError',
+  bce: 'BinaryCrossentropy',
+  kld: 'KLDivergence',
+  logcosh: 'LogCosh',
+  kl_divergence: 'KLDivergence',
+  kullback_leibler_divergence: 'KLDivergence',
 }
 
-/** What Keras keeps probabilities away from 0 and 1 by. */
-const EPSILON = 1e-7
+/** Names that `compile` takes for them (`keras.src.losses.ALL_OBJECTS_DICT`). */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ...[...LOSS_CLASSES, ...REFUSED_LOSSES.keys()].map((name) => [toSnakeCase(name), name] as const),
+  ...Object.entries(SHORT_NAMES).flatMap(([short, name]) => [
+    [short, name] as const,
+    [short.toUpperCase(), name] as const,
+  ]),
+])
 
 /**
  * The loss that a compile config names.
@@ -41,127 +81,64 @@ const EPSILON = 1e-7
  * @throws TrainingError `MODEL_UNSUPPORTED`, naming the loss or its option
  */
 export function readLoss({ name, config }: KerasObject): Loss {
-  const className = LOSS_ALIASES.get(name) ?? name
+  const className = ALIASES.get(name) ?? name
   const lossClass = CLASSES.get(className)
-  if (lossClass === undefined) throw modelUnsupported('loss', name, 'compile_config')
+  if (lossClass === undefined) throw modelUnsupported('loss', name, 'compile_config', REFUSED_LOSSES.get(className))
   const reader = new ConfigReader(config, `loss ${className}`)
   reader.ignore('name')
   const dtype = reader.value('dtype') ?? 'float32'
   if (dtype !== 'float32') throw modelUnsupported('option', 'dtype', reader.where)
-  const reduction = reader.oneOf('reduction', ['sum_over_batch_size', 'mean', 'mean_with_sample_weight', 'sum'])
+  const reduction = reader.oneOf('reduction', REDUCTIONS)
   const each = lossClass.create(reader)
   reader.finish()
   return {
     name: toSnakeCase(className),
     labels: lossClass.labels,
-    compute(target, prediction) {
-      const values = each(target, prediction)
-      return reduction === 'sum' ? tf.sum<Scalar>(values) : tf.mean<Scalar>(values)
+    compute(target, prediction, weights) {
+      const given = each(target, prediction)
+      const { values, mask } = 'values' in given ? given : { values: given, mask: undefined }
+      return reduce(values, { reduction, weights, masks: [prediction.mask, mask] })
     },
   }
 }
 
-/** A loss by the mean over the last axis: the reduction's mean over everything is the same number. */
-const CLASSES: ReadonlyMap<string, LossClass> = new Map<string, LossClass>([
-  [
-    'MeanSquaredError',
-    {
-      labels: 'regression',
-      create:
-        () =>
-        (target, { output }) =>
-          tf.square(tf.sub(target, output)),
-    },
-  ],
-  [
-    'MeanAbsoluteError',
-    {
-      labels: 'regression',
-      create:
-        () =>
-        (target, { output }) =>
-          tf.abs(tf.sub(target, output)),
-    },
-  ],
-  ['Huber', { labels: 'regression', create: huber }],
-  ['BinaryCrossentropy', { labels: 'binary', create: binaryCrossentropy }],
-  ['CategoricalCrossentropy', { labels: 'categorical', create: categoricalCrossentropy }],
-  ['SparseCategoricalCrossentropy', { labels: 'sparse', create: sparseCategoricalCrossentropy }],
-])
+interface ReduceOptions {
+  readonly reduction: (typeof REDUCTIONS)[number]
+  readonly weights: Tensor | undefined
+  readonly masks: readonly (Tensor | undefined)[]
+}
 
-/** Classes that a config may name as a loss. */
-export const LOSS_CLASSES: readonly string[] = [...CLASSES.keys()]
-
-/** Names that `compile` takes for them (`keras.src.losses.ALL_OBJECTS_DICT`). */
-const LOSS_ALIASES: ReadonlyMap<string, string> = new Map([
-  ...LOSS_CLASSES.map((name) => [toSnakeCase(name), name] as const),
-  ...['mse', 'MSE'].map((name) => [name, 'MeanSquaredError'] as const),
-  ...['mae', 'MAE'].map((name) => [name, 'MeanAbsoluteError'] as const),
-  ...['bce', 'BCE'].map((name) => [name, 'BinaryCrossentropy'] as const),
-])
-
-function huber(config: ConfigReader): Elementwise {
-  const delta = config.number('delta', 1)
-  return (target, { output }) => {
-    const error = tf.sub(output, target)
-    const distance = tf.abs(error)
-    const far = tf.sub(tf.mul(delta, distance), 0.5 * delta * delta)
-    return tf.where(tf.lessEqual(distance, delta), tf.mul(0.5, tf.square(error)), far)
+/** `keras.src.losses.loss.reduce_weighted_values`: a mean over unmasked positions counts those alone. */
+function reduce(values: Tensor, { reduction, weights, masks }: ReduceOptions): Scalar {
+  const mask = both(masks, values)
+  let counts = weights
+  if (mask !== undefined) {
+    const share = reduction === 'sum_over_batch_size' || reduction === 'mean' ? overUnmasked(mask) : mask
+    counts = weights === undefined ? share : tf.mul(share, besides(weights, share))
   }
+  if (counts === undefined) return reduction === 'sum' ? tf.sum<Scalar>(values) : tf.mean<Scalar>(values)
+  const weighted = tf.mul(values, besides(counts, values))
+  const total = tf.sum<Scalar>(weighted)
+  if (reduction === 'sum') return total
+  if (reduction === 'mean_with_sample_weight') return tf.divNoNan<Scalar>(total, tf.sum(counts))
+  return tf.div<Scalar>(total, weighted.size)
 }
 
-function binaryCrossentropy(config: ConfigReader): Elementwise {
-  const fromLogits = config.boolean('from_logits', false)
-  const smoothing = config.number('label_smoothing', 0)
-  assertLastAxis(config)
-  return (labels, { output, logits }) => {
-    const target = smoothing === 0 ? labels : tf.add(tf.mul(labels, 1 - smoothing), 0.5 * smoothing)
-    const scores = logits ?? (fromLogits ? output : undefined)
-    if (scores !== undefined) {
-      // max(x, 0) − x·z + log(1 + e^−|x|), as tf.nn.sigmoid_cross_entropy_with_logits has it. A score of 0 (all hidden
-      // units dead, no bias yet) counts as above: of relu and abs the gradient would be −z there, not ½ − z.
-      const above = tf.greaterEqual(scores, 0)
-      const tail = tf.log1p(tf.exp(tf.where(above, tf.neg(scores), scores)))
-      return tf.add(tf.sub(tf.where(above, scores, tf.zerosLike(scores)), tf.mul(scores, target)), tail)
-    }
-    const probability = tf.clipByValue(output, EPSILON, 1 - EPSILON)
-    const hit = tf.mul(target, tf.log(probability))
-    return tf.neg(tf.add(hit, tf.mul(tf.sub(1, target), tf.log(tf.sub(1, probability)))))
-  }
+/** The masks together, as 0 and 1. One that is longer than the values by an axis of one is cut to them. */
+function both(masks: readonly (Tensor | undefined)[], values: Tensor): Tensor | undefined {
+  const numbers = masks.flatMap((mask) => (mask === undefined ? [] : [tf.cast(besides(mask, values), 'float32')]))
+  const [first, ...others] = numbers
+  return first === undefined ? undefined : others.reduce((product, mask) => tf.mul(product, mask), first)
 }
 
-function categoricalCrossentropy(config: ConfigReader): Elementwise {
-  const fromLogits = config.boolean('from_logits', false)
-  const smoothing = config.number('label_smoothing', 0)
-  assertLastAxis(config)
-  return (labels, { output, logits }) => {
-    const classes = output.shape.at(-1) ?? 1
-    const target = smoothing === 0 ? labels : tf.add(tf.mul(labels, 1 - smoothing), smoothing / classes)
-    const scores = logits ?? (fromLogits ? output : undefined)
-    if (scores !== undefined) return crossentropy(target, tf.logSoftmax(scores))
-    const share = tf.div(output, tf.sum(output, -1, true))
-    return crossentropy(target, tf.log(tf.clipByValue(share, EPSILON, 1 - EPSILON)))
-  }
+/** Each unmasked position as all positions over the unmasked ones; 0 where every position is masked. */
+function overUnmasked(mask: Tensor): Tensor {
+  return tf.mul(mask, tf.divNoNan(mask.size, tf.sum(mask)))
 }
 
-function sparseCategoricalCrossentropy(config: ConfigReader): Elementwise {
-  const fromLogits = config.boolean('from_logits', false)
-  assertLastAxis(config)
-  return (labels, { output, logits }) => {
-    const classes = output.shape.at(-1) ?? 1
-    const flat = tf.reshape(tf.cast(labels, 'int32'), output.shape.slice(0, -1))
-    const target = tf.cast(tf.oneHot(flat, classes), 'float32')
-    // Keras takes the softmax of clipped logarithms too: the clipped shares need not add up to 1
-    const scores = logits ?? (fromLogits ? output : tf.log(tf.clipByValue(output, EPSILON, 1 - EPSILON)))
-    return crossentropy(target, tf.logSoftmax(scores))
-  }
-}
-
-function crossentropy(target: Tensor, logProbabilities: Tensor): Tensor {
-  return tf.neg(tf.sum(tf.mul(target, logProbabilities), -1))
-}
-
-function assertLastAxis(config: ConfigReader): void {
-  const axis = config.integer('axis', -1)
-  if (axis !== -1) throw modelUnsupported('option', `axis=${axis}`, config.where)
+/** Weights per row (or per row and step) in a shape that stretches to the values'. */
+function besides(weights: Tensor, values: Tensor): Tensor {
+  if (weights.rank > values.rank && weights.size === values.size) return tf.reshape(weights, values.shape)
+  if (weights.rank >= values.rank) return weights
+  return tf.reshape(weights, [...weights.shape, ...Array.from({ length: values.rank - weights.rank }, () => 1)])
 }

@@ -15,6 +15,7 @@ import {
 } from './model-config.ts'
 import { modelInvalid, modelUnsupported } from './model-errors.ts'
 import type { OptimizerState } from './optimizers.ts'
+import type { Regularizer } from './regularizers.ts'
 import { weightGroups } from './weight-paths.ts'
 
 /** The numbers of one weight, row-major. `BigInt64Array` only for what Keras stores as a 64-bit count. */
@@ -38,6 +39,8 @@ export interface ModelLayer {
   readonly weights: readonly ModelWeight[]
   /** Of its first call. */
   readonly outputShape: Shape
+  /** The penalty on what it gives, per row. */
+  readonly activityRegularizer?: Regularizer
 }
 
 /** One call of a layer, in an order in which every input is there before it is used. Tensors are named by key. */
@@ -51,7 +54,7 @@ export interface ModelOutput extends OutputConfig {
   readonly shape: Shape
 }
 
-/** A compiled Keras model. Training replaces the `values` of its weights and nothing else. */
+/** A compiled Keras model. Training replaces the `values` of its weights and its `optimizerState`, nothing else. */
 export interface KerasModel {
   readonly name: string
   readonly family: 'Sequential' | 'Functional'
@@ -60,8 +63,11 @@ export interface KerasModel {
   readonly calls: readonly LayerCall[]
   readonly outputs: readonly ModelOutput[]
   readonly compile: CompileConfig
-  /** Where the optimizer stood when the model was saved; undefined where the archive does not say. */
-  readonly optimizerState: OptimizerState | undefined
+  /**
+   * Where the optimizer stands: as the archive says it, then as training left it. Undefined where it never began, or
+   * where the archive does not say.
+   */
+  optimizerState: OptimizerState | undefined
   /** `config.json` and the Keras version as they were read, to be written back unchanged. */
   readonly source: { readonly config: Uint8Array; readonly kerasVersion: string }
 }
@@ -139,11 +145,26 @@ function buildLayer(
   reader.ignore('name')
   const trainable = reader.boolean('trainable', true) && within.trainable
   const layer = factory(reader, inputs, trainable, { given })
+  const activityRegularizer = reader.regularizer('activity_regularizer')
+  const specs = layer.weights.map((spec) => ({ ...rulesFor(spec, reader), ...spec }))
   reader.finish()
-  const weights = layer.weights.map((spec, index) => ({
+  const weights = specs.map((spec, index) => ({
     spec,
     path: `layers/${within.group}/${spec.path ?? `vars/${index}`}`,
     values: new Float32Array(0),
   }))
-  return { name, className, trainable, layer, weights, outputShape: layer.outputShape(inputs, given) }
+  const outputShape = layer.outputShape(inputs, given)
+  const penalty = activityRegularizer === undefined ? {} : { activityRegularizer }
+  return { name, className, trainable, layer, weights, outputShape, ...penalty }
+}
+
+/** What a layer's config asks of a weight beside its class: `recurrent_constraint` is that of `recurrent_kernel`. */
+function rulesFor({ name }: WeightSpec, reader: ConfigReader): Pick<WeightSpec, 'regularizer' | 'constraint'> {
+  const names = [name, name.replace(/_kernel$/, '')]
+  const [regularizer] = names.flatMap((prefix) => reader.regularizer(`${prefix}_regularizer`) ?? [])
+  const [constraint] = names.flatMap((prefix) => reader.constraint(`${prefix}_constraint`) ?? [])
+  return {
+    ...(regularizer === undefined ? {} : { regularizer }),
+    ...(constraint === undefined ? {} : { constraint }),
+  }
 }

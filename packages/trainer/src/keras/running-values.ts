@@ -1,13 +1,35 @@
 /** Loss and metrics over an epoch, as Keras adds them up and names them. @module */
 
 import type { Shape } from './layer.ts'
-import type { Metric } from './metrics.ts'
+import type { Direction, Metric } from './metrics.ts'
 import type { KerasModel } from './model.ts'
 import type { StepResult } from './training-step.ts'
 
+interface RunningMetric {
+  readonly output: number
+  readonly classes: number
+  readonly weighted: boolean
+  readonly metric: Metric
+}
+
+/** The rows of one batch, as their step saw them. */
+export interface SeenRows {
+  readonly targets: readonly Float32Array[]
+  readonly rows: number
+  readonly weights?: Float32Array
+}
+
+/** Whether more or less is better of each name of a history; undefined where Keras does not say. */
+export function historyDirections({ outputs, compile }: KerasModel): ReadonlyMap<string, Direction> {
+  const directions = new Map<string, Direction>([['loss', 'down']])
+  if (outputs.length > 1) for (const { name } of outputs) directions.set(`${name}_loss`, 'down')
+  for (const { name, direction } of compile.metrics) directions.set(freeName(name, directions), direction)
+  return directions
+}
+
 /** The running values of one pass over rows; a new one for each epoch and each validation. */
 export class RunningValues {
-  readonly #metrics = new Map<string, { readonly output: number; readonly classes: number; readonly metric: Metric }>()
+  readonly #metrics = new Map<string, RunningMetric>()
   /** Names of the single losses; none where there is one output. */
   readonly #lossNames: readonly string[]
   readonly #lossTotals: number[]
@@ -18,24 +40,26 @@ export class RunningValues {
   constructor(model: KerasModel, targetShapes: readonly Shape[]) {
     this.#lossNames = model.outputs.length > 1 ? model.outputs.map(({ name }) => `${name}_loss`) : []
     this.#lossTotals = this.#lossNames.map(() => 0)
-    for (const { name, output, create } of model.compile.metrics) {
+    for (const { name, output, weighted, create } of model.compile.metrics) {
       const shape = model.outputs[output]?.shape ?? []
       const metric = create(targetShapes[output] ?? [], shape)
-      this.#metrics.set(freeName(name, this.#metrics), { output, classes: shape.at(-1) ?? 1, metric })
+      this.#metrics.set(freeName(name, this.#metrics), { output, weighted, classes: shape.at(-1) ?? 1, metric })
     }
   }
 
-  add({ loss, losses, predictions }: StepResult, targets: readonly Float32Array[], rows: number): void {
+  /** @param weights - what each row counts; absent where all count the same */
+  add({ loss, losses, outputs }: StepResult, { targets, rows, weights }: SeenRows): void {
     this.#lossTotal += loss * rows
     this.#lossTotals.forEach((total, index) => {
       this.#lossTotals[index] = total + (losses[index] ?? 0)
     })
     this.#rows += rows
     this.#batches += 1
-    for (const { output, classes, metric } of this.#metrics.values()) {
-      const [target, prediction] = [targets[output], predictions[output]]
+    for (const { output, classes, weighted, metric } of this.#metrics.values()) {
+      const [target, prediction] = [targets[output], outputs[output]]
       if (target === undefined || prediction === undefined) throw new TypeError(`metric: there is no output ${output}`)
-      metric.update({ rows, classes, target, prediction })
+      const counts = weighted && weights !== undefined ? { weights } : {}
+      metric.update({ rows, classes, target, ...prediction, ...counts })
     }
   }
 

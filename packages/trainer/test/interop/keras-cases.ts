@@ -7,10 +7,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { loadBackend } from '../../src/backends/load-backend.ts'
+import type { FitOptions, History } from '../../src/fit-options.ts'
 import { fit } from '../../src/fit.ts'
 import { loadKerasModel, writeKerasModel } from '../../src/keras/load-model.ts'
 import { summarizeModel } from '../../src/keras/model-summary.ts'
 import { predict } from '../../src/keras/predict.ts'
+import { fillTrainingParameters, readStructuredParameters } from '../../src/training-parameters.ts'
 import { flatNumbers, rowSourceOfSeveral, upTo, wholeRun, type Nested } from '../row-tables.ts'
 import { kerasPython, runKeras } from './keras-python.ts'
 
@@ -23,9 +25,13 @@ export interface MadeHere {
 
 /**
  * A test per case of `keras_cases_AREA.py`: same predictions before training, same parameters, same history; then Keras
- * loads what we wrote and predicts the same.
+ * loads what we wrote and predicts the same. With `goesOn`, Keras also trains our file on, as it trains its own.
  */
-export function describeKerasCases(area: string, madeHere: readonly MadeHere[] = []): void {
+export function describeKerasCases(
+  area: string,
+  madeHere: readonly MadeHere[] = [],
+  { goesOn = false }: { readonly goesOn?: boolean } = {},
+): void {
   const names = caseNames(area)
   describe.skipIf(kerasPython === undefined)(`Keras, ${area} (skipped without a Python that has Keras)`, () => {
     const directory = mkdtempSync(join(tmpdir(), 'keras-'))
@@ -34,7 +40,7 @@ export function describeKerasCases(area: string, madeHere: readonly MadeHere[] =
     const trained = new Map<string, readonly Float32Array[]>()
 
     beforeAll(async () => {
-      runKeras('keras_reference.py', 'make', directory, area)
+      runKeras('keras_reference.py', 'make', directory, area, ...(goesOn ? ['goes-on'] : []))
       await loadBackend('wasm')
       for (const { name, bytes: created, inputs } of madeHere) {
         writeFileSync(join(directory, `${name}.trained.keras`), created)
@@ -62,16 +68,9 @@ export function describeKerasCases(area: string, madeHere: readonly MadeHere[] =
         batchSize: reference.batchSize,
         ...(reference.stepsPerEpoch === null ? {} : { stepsPerEpoch: reference.stepsPerEpoch }),
         ...(reference.validationSteps === null ? {} : { validationSteps: reference.validationSteps }),
+        ...asked(reference),
       })
-      expect(Object.keys(history)).toEqual(Object.keys(reference.history))
-      for (const [metric, values] of Object.entries<number[]>(reference.history)) {
-        const got = history[metric] ?? []
-        expect(got).toHaveLength(values.length)
-        values.forEach((value, epoch) => {
-          const [relative, name_] = [epoch === 0 ? 1e-4 : 5e-4, `${metric}, epoch ${epoch}`]
-          expect(Math.abs((got[epoch] ?? NaN) - value), name_).toBeLessThan(relative * (1 + Math.abs(value)))
-        })
-      }
+      expectHistory(history, reference.history)
       writeFileSync(join(directory, `${name}.trained.keras`), writeKerasModel(model))
       trained.set(name, await predict(model, all.inputs, data.rows))
     })
@@ -81,6 +80,10 @@ export function describeKerasCases(area: string, madeHere: readonly MadeHere[] =
       expect([...trained.keys()].sort()).toEqual([...names, ...madeHere.map(({ name }) => name)].sort())
       for (const [name, predictions] of trained) expectClose(predictions, read(`${name}.loaded.json`), 1e-5, name)
     }, 600_000)
+
+    it.runIf(goesOn).each(names)('%s: Keras trains our file on as its own', (name) => {
+      expectHistory(read(`${name}.gone-on.json`), read(`${name}.json`).goneOn)
+    })
   })
 }
 
@@ -90,6 +93,33 @@ export function caseNames(area: string): readonly string[] {
     .split(/^@case\(.*\)\ndef /m)
     .slice(1)
     .map((text) => text.slice(0, text.indexOf('(')))
+}
+
+/** What a case asks of `fit`, under our names: class weights by number, and callbacks with their defaults. */
+function asked(reference: {
+  readonly classWeight: Readonly<Record<string, number>> | null
+  readonly earlyStopping: object | null
+  readonly plateauDrop: object | null
+}): Partial<FitOptions> {
+  const { classWeight, earlyStopping, plateauDrop } = reference
+  const parameters = fillTrainingParameters(
+    { early_stopping: earlyStopping ?? undefined, reduce_lr_on_plateau: plateauDrop ?? undefined },
+    { seed: 1 },
+  )
+  const { classWeights: _none, ...watched } = readStructuredParameters(parameters)
+  if (classWeight === null) return watched
+  return { ...watched, classWeights: Array.from({ length: 10 }, (_, number) => classWeight[number] ?? 1) }
+}
+
+function expectHistory(got: History, expected: Readonly<Record<string, readonly number[]>>): void {
+  expect(Object.keys(got)).toEqual(Object.keys(expected))
+  for (const [metric, values] of Object.entries(expected)) {
+    expect(got[metric], metric).toHaveLength(values.length)
+    values.forEach((value, epoch) => {
+      const [relative, name] = [epoch === 0 ? 1e-4 : 5e-4, `${metric}, epoch ${epoch}`]
+      expect(Math.abs((got[metric]?.[epoch] ?? NaN) - value), name).toBeLessThan(relative * (1 + Math.abs(value)))
+    })
+  }
 }
 
 function expectClose(

@@ -2,7 +2,7 @@
 
 import { utf8Decode, type StoredArtifact } from '@aibomgen/core'
 import { parseTrainingJob, submitJob, type StoredSource } from '@aibomgen/pipeline'
-import { DEFAULT_TRAINING_PARAMETERS, METADATA_NAMES } from '@aibomgen/trainer/job'
+import { DEFAULT_TRAINING_PARAMETERS, METADATA_NAMES, STRUCTURED_PARAMETERS } from '@aibomgen/trainer/job'
 import { createRoute } from '@hono/zod-openapi'
 import * as z from 'zod'
 
@@ -41,7 +41,7 @@ const NUMBERS = [
   'validation_freq',
   'seed',
 ] as const
-const PARAMETERS = [...NUMBERS, 'shuffle', 'backend'] as const
+const PARAMETERS = [...NUMBERS, 'shuffle', 'backend', ...STRUCTURED_PARAMETERS] as const
 const METADATA = ['framework', ...METADATA_NAMES] as const
 
 const submitRoute = createRoute({
@@ -97,19 +97,20 @@ export function addSubmission(router: Router, deps: AppDeps): void {
     )
     const job = await submitJob(training, { store, clock, intakeSigner, newJobId: deps.newId, limits: inputLimits })
     const owner = context.get('principal').id
-    const traceParent = context.get('traceParent')
-    await submitRecord(database, {
-      traceParent,
-      job,
-      owner,
-      priority: 0,
-      store,
-      ...(jobQuota !== undefined && { quota: jobQuota }),
-    })
+    await submitRecord(database, { job, owner, priority: 0, ...(jobQuota !== undefined && { quota: jobQuota }) })
     context.set('auditSubject', job.id)
     const receipt = { name: job.receipt.name, link: utf8Decode(job.receipt.bytes) }
     return context.json({ job_id: job.id, status: 'Training started' as const, unique_dir: job.id, receipt }, 200)
   })
+}
+
+/** What a text of parts says, in the API's description. */
+const STRUCTURED_DESCRIPTIONS: Readonly<Record<(typeof STRUCTURED_PARAMETERS)[number], string>> = {
+  class_weight: 'What each class counts in the training loss, by the class as the data spell it: `0=1,1=5` or JSON',
+  early_stopping:
+    'monitor, min_delta, patience, mode, baseline, restore_best_weights, start_from_epoch, as in Keras: `patience=5` or JSON',
+  reduce_lr_on_plateau:
+    'monitor, factor, patience, mode, min_delta, cooldown, min_lr, as in Keras: `patience=3,factor=0.5` or JSON',
 }
 
 /** Texts as parameters. A text that is no number stays one, and is refused by its name with the range. */
@@ -143,7 +144,10 @@ function describeTexts(names: readonly string[]): Readonly<Record<string, OpenAp
   const defaults: Readonly<Record<string, unknown>> = DEFAULT_TRAINING_PARAMETERS
   const describe = (name: string): OpenApiObject => {
     if (NUMBERS.some((number) => number === name)) return { type: 'number' }
-    return name === 'shuffle' ? { type: 'boolean' } : { type: 'string', maxLength: MAX_TEXT_BYTES }
+    if (name === 'shuffle') return { type: 'boolean' }
+    const structured = STRUCTURED_PARAMETERS.find((parameter) => parameter === name)
+    const description = structured === undefined ? {} : { description: STRUCTURED_DESCRIPTIONS[structured] }
+    return { type: 'string', maxLength: MAX_TEXT_BYTES, ...description }
   }
   return Object.fromEntries(
     names.map((name) => [name, { ...describe(name), ...(name in defaults && { default: defaults[name] }) }]),

@@ -1,69 +1,71 @@
-/** AUC over evenly spaced thresholds, by Keras's buckets. @module */
+/** AUC over thresholds, by Keras's buckets. @module */
 
+import type { JsonValue } from '@aibomgen/core'
+
+import type { ConfigReader } from '../config-reader.ts'
 import type { Metric, MetricFactory } from '../metrics.ts'
+import { modelUnsupported } from '../model-errors.ts'
+import {
+  at,
+  evenBuckets,
+  givenBuckets,
+  ratio,
+  ThresholdBuckets,
+  weightAt,
+  type ThresholdCounts,
+} from './threshold-counts.ts'
 
-/** Counts of labels at and above each threshold. */
-interface Confusion {
-  readonly truePositives: Float64Array
-  readonly falsePositives: Float64Array
-  readonly positives: number
-  readonly negatives: number
-}
+type Curve = 'ROC' | 'PR' | 'PRGAIN'
+type Summation = 'interpolation' | 'minoring' | 'majoring'
+
+const EPSILON = 1e-7
 
 /**
- * `keras.metrics.AUC`: the area under the ROC or precision-recall curve, with `num_thresholds` thresholds and Keras's
- * three ways to sum. Multi-label averaging and given thresholds are refused.
+ * `keras.metrics.AUC`: the area under the ROC, precision-recall or gain curve, with Keras's three ways to sum; over
+ * everything together, or per label (`multi_label`) and then averaged.
  */
 export const areaUnderCurve: MetricFactory = (config) => {
-  const thresholds = config.integer('num_thresholds', 200)
-  const curve = config.oneOf('curve', ['ROC', 'PR'])
+  const given = config.value('thresholds') === undefined ? undefined : numbers(config, 'thresholds').toSorted(ascending)
+  const count = config.integer('num_thresholds', 200)
+  const thresholds = given === undefined ? count : given.length + 2
+  const curve = config.oneOf('curve', ['ROC', 'PR', 'PRGAIN'])
   const summation = config.oneOf('summation_method', ['interpolation', 'minoring', 'majoring'])
   const fromLogits = config.boolean('from_logits', false)
+  const multiLabel = config.boolean('multi_label', false)
+  config.ignore('num_labels') // the model's outputs say it
+  const labelWeights = config.value('label_weights') === undefined ? undefined : numbers(config, 'label_weights')
+  const bucketOf =
+    given === undefined ? evenBuckets(count, { floor: true }) : givenBuckets([-EPSILON, ...given, 1 + EPSILON])
 
   return () => {
-    const positives = new Float64Array(thresholds)
-    const negatives = new Float64Array(thresholds)
+    const buckets: ThresholdBuckets[] = []
     return {
-      update({ target, prediction }) {
-        prediction.forEach((value, index) => {
+      update(batch) {
+        batch.prediction.forEach((value, index) => {
+          const label = index % batch.classes
+          const own = (buckets[multiLabel ? label : 0] ??= new ThresholdBuckets(thresholds))
           const probability = fromLogits ? Math.fround(1 / (1 + Math.exp(-value))) : value
-          const clipped = Math.min(1, Math.max(0, probability))
-          const bucket = Math.max(0, Math.ceil(Math.fround(clipped * (thresholds - 1))) - 1)
-          const counts = (target[index] ?? 0) === 0 ? negatives : positives
-          counts[bucket] = (counts[bucket] ?? 0) + 1
+          const weight = multiLabel ? 1 : (labelWeights?.[label] ?? 1)
+          own.add((batch.target[index] ?? 0) !== 0, bucketOf(probability), weight * weightAt(batch, index))
         })
       },
       result() {
-        const confusion = accumulate(positives, negatives)
-        if (curve === 'PR' && summation === 'interpolation') return precisionRecallArea(confusion)
-        return riemannSum(confusion, curve, summation)
+        const shares = buckets.map((_, label) => (multiLabel ? (labelWeights?.[label] ?? 1) : 1))
+        const areas = buckets.map((own) => area(own.counts(), curve, summation))
+        const total = areas.reduce((sum, value, label) => sum + value * (shares[label] ?? 1), 0)
+        return ratio(
+          total,
+          shares.reduce((sum, share) => sum + share, 0),
+        )
       },
     } satisfies Metric
   }
 }
 
-function accumulate(positives: Float64Array, negatives: Float64Array): Confusion {
-  const fromTheTop = (counts: Float64Array): Float64Array => {
-    const sums = Float64Array.from(counts)
-    for (let index = sums.length - 2; index >= 0; index -= 1) sums[index] = at(sums, index) + at(sums, index + 1)
-    return sums
-  }
-  const truePositives = fromTheTop(positives)
-  const falsePositives = fromTheTop(negatives)
-  return { truePositives, falsePositives, positives: at(truePositives, 0), negatives: at(falsePositives, 0) }
-}
-
-function riemannSum(
-  confusion: Confusion,
-  curve: 'ROC' | 'PR',
-  summation: 'interpolation' | 'minoring' | 'majoring',
-): number {
-  const { truePositives, falsePositives, positives, negatives } = confusion
-  const recall = truePositives.map((count) => ratio(count, positives))
-  const x = curve === 'ROC' ? falsePositives.map((count) => ratio(count, negatives)) : recall
-  const y =
-    curve === 'ROC' ? recall : truePositives.map((count, index) => ratio(count, count + at(falsePositives, index)))
-  let area = 0
+function area(counts: ThresholdCounts, curve: Curve, summation: Summation): number {
+  if (curve === 'PR' && summation === 'interpolation') return precisionRecallArea(counts)
+  const [x, y] = curvePoints(counts, curve)
+  let total = 0
   for (let index = 0; index + 1 < x.length; index += 1) {
     const [left, right] = [at(y, index), at(y, index + 1)]
     const height = {
@@ -71,29 +73,52 @@ function riemannSum(
       minoring: Math.min(left, right),
       majoring: Math.max(left, right),
     }
-    area += (at(x, index) - at(x, index + 1)) * height[summation]
+    total += (at(x, index) - at(x, index + 1)) * height[summation]
   }
-  return area
+  return total
+}
+
+function curvePoints(counts: ThresholdCounts, curve: Curve): readonly [x: Float64Array, y: Float64Array] {
+  const { truePositives, falsePositives, positives, negatives } = counts
+  const recall = truePositives.map((count) => ratio(count, positives))
+  switch (curve) {
+    case 'ROC':
+      return [falsePositives.map((count) => ratio(count, negatives)), recall]
+    case 'PR':
+      return [recall, truePositives.map((count, index) => ratio(count, count + at(falsePositives, index)))]
+    case 'PRGAIN': {
+      const scale = ratio(positives, negatives)
+      const gain = (lost: (index: number) => number, none: number): Float64Array =>
+        truePositives.map((count, index) => (count === 0 ? none : 1 - scale * (lost(index) / count)))
+      const recallGain = gain((index) => positives - at(truePositives, index), 0)
+      return [recallGain.map((value) => Math.max(value, 0)), gain((index) => at(falsePositives, index), 1)]
+    }
+  }
 }
 
 /** Davis and Goadrich's interpolation, in Keras's closed form (`AUC.interpolate_pr_auc`). */
-function precisionRecallArea({ truePositives, falsePositives, positives }: Confusion): number {
-  let area = 0
+function precisionRecallArea({ truePositives, falsePositives, positives }: ThresholdCounts): number {
+  let total = 0
   for (let index = 0; index + 1 < truePositives.length; index += 1) {
     const [truthHere, truthNext] = [at(truePositives, index), at(truePositives, index + 1)]
     const [allHere, allNext] = [truthHere + at(falsePositives, index), truthNext + at(falsePositives, index + 1)]
     const slope = ratio(truthHere - truthNext, Math.max(allHere - allNext, 0))
     const intercept = truthNext - slope * allNext
     const growth = allHere > 0 && allNext > 0 ? allHere / allNext : 1
-    area += ratio(slope * (truthHere - truthNext + intercept * Math.log(growth)), positives)
+    total += ratio(slope * (truthHere - truthNext + intercept * Math.log(growth)), positives)
   }
-  return area
+  return total
 }
 
-function at(values: Float64Array, index: number): number {
-  return values[index] ?? 0
+function numbers(config: ConfigReader, name: string): readonly number[] {
+  const value = config.value(name)
+  const list: readonly JsonValue[] = Array.isArray(value) ? (value as readonly JsonValue[]) : []
+  return list.map((entry) => {
+    if (typeof entry !== 'number') throw modelUnsupported('option', name, config.where)
+    return entry
+  })
 }
 
-function ratio(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole
+function ascending(left: number, right: number): number {
+  return left - right
 }

@@ -15,6 +15,8 @@ const arithmetic: readonly GradConfig[] = [
   ofTwo('RealDiv', ({ dy, a, b }) => [() => tf.div(dy, b), () => tf.neg(tf.div(tf.mul(dy, a), tf.square(b)))]),
   ofTwo('Maximum', ({ dy, a, b }) => [() => only(dy, tf.greaterEqual(a, b)), () => only(dy, tf.less(a, b))]),
   ofTwo('Minimum', ({ dy, a, b }) => [() => only(dy, tf.lessEqual(a, b)), () => only(dy, tf.greater(a, b))]),
+  // by the base alone: exponents are options of losses, and none of them is learned
+  ofTwo('Pow', ({ dy, a, b }) => [() => tf.mul(dy, tf.mul(b, tf.pow(a, tf.sub(b, 1)))), () => tf.zeros(b.shape)]),
   ofOne('Neg', 'x', ({ dy }) => tf.neg(dy)),
   ofOne('Abs', 'x', ({ dy, x }) => tf.mul(dy, tf.sign(x))),
   ofOne('Square', 'x', ({ dy, x }) => tf.mul(dy, tf.mul(2, x))),
@@ -51,7 +53,7 @@ const activations: readonly GradConfig[] = [
 
 /** Comparisons have no slope; tfjs asks for one wherever their answer chooses between differentiable numbers. */
 const choices: readonly GradConfig[] = [
-  ...['Greater', 'GreaterEqual', 'Less', 'LessEqual'].map((name) =>
+  ...['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual'].map((name) =>
     ofTwo(name, ({ a, b }) => [() => tf.zeros(a.shape), () => tf.zeros(b.shape)]),
   ),
   ofOne('ZerosLike', 'x', ({ x }) => tf.zeros(x.shape)),
