@@ -3,6 +3,8 @@
 import type { ArtifactDescriptor } from '@aibomgen/core'
 import * as z from 'zod'
 
+import { leftOut } from '../openapi.ts'
+
 import { DELETED_FILES } from '../../jobs/job-records.ts'
 import { JOB_STATES, type Job, type JobState } from '../../jobs/job.ts'
 
@@ -48,22 +50,22 @@ export const jobAnswerSchema: z.ZodType<JobAnswer> = z
     attempt: z.number(),
     priority: z.number(),
     submitted_at: z.string(),
-    started_at: z.string().exactOptional(),
-    ended_at: z.string().exactOptional(),
-    cancel_requested_at: z.string().exactOptional(),
-    files_deleted_at: z.string().exactOptional(),
+    started_at: leftOut(z.string()),
+    ended_at: leftOut(z.string()),
+    cancel_requested_at: leftOut(z.string()),
+    files_deleted_at: leftOut(z.string()),
     parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     metadata: z.record(z.string(), z.string()),
     files: z.object({ model: fileSchema, dataset: fileSchema, definition: fileSchema }),
-    progress: z
-      .object({
+    progress: leftOut(
+      z.object({
         epoch: z.number(),
         epochs: z.number(),
         metrics: z.record(z.string(), z.number()),
-        seconds_left: z.number().exactOptional(),
-      })
-      .exactOptional(),
-    failure: z.object({ code: z.string(), message: z.string() }).exactOptional(),
+        seconds_left: leftOut(z.number()),
+      }),
+    ),
+    failure: leftOut(z.object({ code: z.string(), message: z.string() })),
   })
   .meta({ id: 'Job' })
 

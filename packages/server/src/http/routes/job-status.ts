@@ -6,7 +6,7 @@ import * as z from 'zod'
 import type { Job } from '../../jobs/job.ts'
 import type { AppDeps } from '../app-deps.ts'
 import { findFile, fileNameOf } from '../downloads.ts'
-import { answerOf, problemAnswers, type Router } from '../openapi.ts'
+import { answerOf, leftOut, problemAnswers, type Router } from '../openapi.ts'
 import { describeJob, filesOf, jobAnswerSchema, type JobAnswer } from './job-answers.ts'
 import { readJob } from './read-job.ts'
 
@@ -43,15 +43,15 @@ const jobStatusSchema: z.ZodType<JobStatusAnswer> = z
     job_id: z.string(),
     status: z.enum(['pending', 'running', 'completed', 'failed', 'cancelled']),
     state: z.enum(['queued', 'running', 'completed', 'failed', 'cancelled']),
-    result: z
-      .object({
+    result: leftOut(
+      z.object({
         training_status: z.string(),
         unique_dir: z.string(),
         job_id: z.string(),
         message: z.string(),
         output_artifacts: z.array(z.string()),
-      })
-      .exactOptional(),
+      }),
+    ),
     job: jobAnswerSchema,
   })
   .meta({ id: 'JobStatus' })

@@ -7,7 +7,7 @@ import { deleteFiles, listJobs, requestCancel } from '../../jobs/job-records.ts'
 import { JOB_STATES } from '../../jobs/job.ts'
 import { hasRole } from '../../auth/principal.ts'
 import type { AppDeps } from '../app-deps.ts'
-import { answerOf, problemAnswers, type Router } from '../openapi.ts'
+import { answerOf, leftOut, problemAnswers, type Router } from '../openapi.ts'
 import { describeJob, jobAnswerSchema, type JobAnswer } from './job-answers.ts'
 import { readJob } from './read-job.ts'
 
@@ -19,7 +19,7 @@ export interface JobListAnswer {
 }
 
 const jobListSchema: z.ZodType<JobListAnswer> = z
-  .object({ jobs: z.array(jobAnswerSchema), next: z.string().exactOptional() })
+  .object({ jobs: z.array(jobAnswerSchema), next: leftOut(z.string()) })
   .meta({ id: 'JobList' })
 
 const MAX_PAGE = 200

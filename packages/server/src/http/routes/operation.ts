@@ -5,14 +5,12 @@ import * as z from 'zod'
 
 import type { ReadinessReport } from '../../operation/readiness.ts'
 import type { AppDeps } from '../app-deps.ts'
-import { answerOf, type Router } from '../openapi.ts'
+import { answerOf, leftOut, type Router } from '../openapi.ts'
 
 const readinessSchema: z.ZodType<ReadinessReport> = z
   .object({
     ready: z.boolean(),
-    checks: z.array(
-      z.object({ name: z.enum(['database', 'store']), ok: z.boolean(), reason: z.string().exactOptional() }),
-    ),
+    checks: z.array(z.object({ name: z.enum(['database', 'store']), ok: z.boolean(), reason: leftOut(z.string()) })),
   })
   .meta({ id: 'Readiness' })
 

@@ -17,7 +17,7 @@ import type { WorkerReport } from '../../jobs/job.ts'
 import { listWorkers } from '../../jobs/workers.ts'
 import type { AppDeps, PlatformTrust } from '../app-deps.ts'
 import { requireRole } from '../auth.ts'
-import { answerOf, problemAnswers, type Router } from '../openapi.ts'
+import { answerOf, leftOut, problemAnswers, type Router } from '../openapi.ts'
 
 /** Which AIBoMs speak of a file. */
 export interface AibomsAnswer {
@@ -73,8 +73,8 @@ const trustSchema: z.ZodType<TrustAnswer> = z
         keyid: z.string(),
         public_key: z.string(),
         valid_from: z.string(),
-        valid_until: z.string().exactOptional(),
-        revoked: z.object({ at: z.string(), reason: z.string() }).exactOptional(),
+        valid_until: leftOut(z.string()),
+        revoked: leftOut(z.object({ at: z.string(), reason: z.string() })),
       }),
     ),
   })

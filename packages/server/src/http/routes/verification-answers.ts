@@ -3,6 +3,8 @@
 import { CHECK_NAMES, type CheckName, type CheckResult, type VerificationReport } from '@aibomgen/verify'
 import * as z from 'zod'
 
+import { leftOut } from '../openapi.ts'
+
 /** What one check found. */
 export interface CheckAnswer {
   readonly name: CheckName
@@ -29,7 +31,7 @@ export const checksSchema: z.ZodType<readonly CheckAnswer[]> = z.array(
       name: z.enum(CHECK_NAMES),
       status: z.enum(['pass', 'fail', 'skipped']),
       message: z.string(),
-      code: z.string().exactOptional(),
+      code: leftOut(z.string()),
     })
     .meta({ id: 'Check' }),
 )
