@@ -189,4 +189,6 @@ export interface ConfigErrorDetails {
   USAGE: { readonly argument: string; readonly reason: string }
   /** Another process has the embedded database open. */
   DATABASE_LOCKED: { readonly directory: string; readonly pid: number }
+  /** This machine's clock is not the platform's. Ahead is positive. */
+  CLOCK_SKEWED: { readonly skewSeconds: number; readonly maxSeconds: number }
 }

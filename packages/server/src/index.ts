@@ -94,5 +94,6 @@ export {
 } from './operation/logger.ts'
 export { createMetrics, type Metrics, type MetricsDeps, type VerificationOutcome } from './operation/metrics.ts'
 export { readPlatformState, type PlatformState, type RunLength } from './operation/platform-state.ts'
+export { assertClockAgrees, MAX_CLOCK_SKEW_SECONDS } from './jobs/clock-agreement.ts'
 export { checkReadiness, type ReadinessCheck, type ReadinessDeps, type ReadinessReport } from './operation/readiness.ts'
 export { createRequestLog, type RequestLogDeps } from './operation/request-log.ts'

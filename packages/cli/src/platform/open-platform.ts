@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 
 import type { ArtifactDescriptor, ArtifactStore } from '@aibomgen/core'
-import { createLogger, openDatabase, type Database, type Logger } from '@aibomgen/server'
+import { assertClockAgrees, createLogger, openDatabase, type Database, type Logger } from '@aibomgen/server'
 
 import { systemClock } from '../compose.ts'
 import type { Environment } from '../config.ts'
@@ -40,17 +40,25 @@ export interface PlatformOrder {
 }
 
 const LINK_SECONDS = 15 * 60
+const CONNECT_SECONDS = 10
+const SILENCE_SECONDS = 120
 
 /**
  * Opens database and store.
  *
- * @throws ConfigError `DATABASE_LOCKED`; ArtifactError `DATABASE_UNAVAILABLE`, `STORE_UNAVAILABLE`
+ * @throws ConfigError `DATABASE_LOCKED`, `CLOCK_SKEWED`; ArtifactError `DATABASE_UNAVAILABLE`, `STORE_UNAVAILABLE`
  */
 export async function openPlatform(order: PlatformOrder): Promise<Platform> {
   const { settings, service, stderr, ...held } = order
   const logger = createLogger({ level: settings.logLevel, clock: systemClock, service }, stderr)
   const stored = await openStore(settings.store)
   const database = await openPlatformDatabase(settings, logger)
+  try {
+    await assertClockAgrees(database)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
   return { ...held, settings, logger, database, ...stored, [Symbol.asyncDispose]: () => database.close() }
 }
 
@@ -90,6 +98,8 @@ async function openBucket(settings: S3Settings): Promise<Pick<Platform, 'store' 
       ...(credentials && { credentials }),
       // Servers other than AWS have no host name for each bucket.
       ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+      // A server that no longer answers is one that is away, and its requests are made again.
+      requestHandler: { connectionTimeout: CONNECT_SECONDS * 1000, socketTimeout: SILENCE_SECONDS * 1000 },
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     }),
