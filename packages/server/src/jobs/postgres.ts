@@ -15,7 +15,7 @@ const CONNECT_TIMEOUT_SECONDS = 10
 export async function openPostgres(url: string, onError: (error: Error) => void): Promise<Connection> {
   const [{ default: pg }, { drizzle }] = await Promise.all([import('pg'), import('drizzle-orm/node-postgres')])
   const connectionTimeoutMillis = CONNECT_TIMEOUT_SECONDS * 1000
-  const pool = new pg.Pool({ connectionString: url, max: MAX_CONNECTIONS, connectionTimeoutMillis })
+  const pool = new pg.Pool({ connectionString: url, max: MAX_CONNECTIONS, connectionTimeoutMillis, keepAlive: true })
   pool.on('error', onError)
   // The pool does not listen to a connection that it has lent: cut between two queries, it would end the process.
   pool.on('connect', (client) => client.on('error', onError))
