@@ -5,18 +5,18 @@ import { watchEvents } from '../../src/jobs/events.ts'
 import { findJob } from '../../src/jobs/job-records.ts'
 import type { Job, JobEvent } from '../../src/jobs/job.ts'
 
-/** The job's first event that `is` wanted; fails after a minute. */
+/** The job's first event that `is` wanted; fails after three minutes. */
 export async function untilEvent(
   database: Database,
   jobId: string,
   is: (event: JobEvent) => boolean,
 ): Promise<JobEvent> {
-  for await (const event of watchEvents(database, jobId, 0, AbortSignal.timeout(60_000))) {
+  for await (const event of watchEvents(database, jobId, 0, AbortSignal.timeout(180_000))) {
     if (is(event)) return event
   }
-  throw new Error(
-    `job ${jobId} ended, or was too slow, before the event: ${JSON.stringify(await findJob(database, jobId))}`,
-  )
+  const { state, attempt, failure } = (await findJob(database, jobId)) ?? {}
+  const found = JSON.stringify({ state, attempt, failure })
+  throw new Error(`job ${jobId} ended, or was too slow, before the event: ${found}`)
 }
 
 /** The job, once it has ended. */
