@@ -37,12 +37,20 @@ export const wineFlags: readonly string[] = [
   ...['--epochs', '2', '--seed', '7'],
 ]
 
-/** A place with the given environment on top of our own. */
-export async function createPlace(environment: Readonly<Record<string, string>> = {}): Promise<Place> {
+/**
+ * A place with the given environment on top of our own.
+ *
+ * @param wrapper - a command that runs the command line that follows it, elsewhere or otherwise
+ */
+export async function createPlace(
+  environment: Readonly<Record<string, string>> = {},
+  wrapper: readonly string[] = [],
+): Promise<Place> {
   const root = await mkdtemp(join(tmpdir(), 'aibomgen-cli-'))
   const home = join(root, 'home')
   const start: Place['start'] = (...argv) => {
-    const child = spawn(process.execPath, ['--conditions=@aibomgen/source', bin, ...argv], {
+    const [command = '', ...rest] = [...wrapper, process.execPath, '--conditions=@aibomgen/source', bin, ...argv]
+    const child = spawn(command, rest, {
       cwd: root,
       env: { ...process.env, AIBOMGEN_PASSPHRASE: '', ...environment, AIBOMGEN_HOME: home },
       stdio: ['ignore', 'pipe', 'pipe'],
