@@ -47,5 +47,7 @@ export interface Benchmark {
   readonly what: string
   readonly unit: 's' | 'MB'
   readonly target: Target
+  /** Takes long: measured only where it is named. */
+  readonly optional?: true
   run(): Promise<Measurement>
 }

@@ -6,6 +6,7 @@ import { cliStart, verifySmallRelease } from './cli-start.ts'
 import { hashFile } from './hash-file.ts'
 import { layoutDsse, layoutMetablock } from './large-layout.ts'
 import { dsseLinks, metablockLinks } from './many-links.ts'
+import { manyJobs, readsUnderLoad, verifications } from './load.ts'
 import { storeFile, storeMemory } from './store-file.ts'
 import { trainMlp } from './train-mlp.ts'
 import { upload } from './upload.ts'
@@ -25,5 +26,8 @@ export const BENCHMARKS: readonly Benchmark[] = [
   validateLargeBom,
   cliStart,
   upload,
+  verifications,
+  readsUnderLoad,
+  manyJobs,
   trainMlp,
 ]

@@ -24,7 +24,8 @@ if (unknown.length > 0) {
 const [startedAt, loadBefore] = [clock.now(), readLoad()]
 const results: Result[] = []
 for (const benchmark of BENCHMARKS) {
-  if (wanted.length > 0 && !wanted.includes(benchmark.name)) continue
+  const isWanted = wanted.length === 0 ? benchmark.optional !== true : wanted.includes(benchmark.name)
+  if (!isWanted) continue
   console.error(`measuring ${benchmark.name} …`)
   const measurement: Measurement = await benchmark.run()
   results.push({ benchmark, measurement })
