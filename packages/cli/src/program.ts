@@ -66,6 +66,14 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'ask a server for the end of a job',
     load: async () => (await import('./commands/remote-job.ts')).createCancelCommand,
   },
+  gc: {
+    summary: 'take away what no job holds any more, and count it',
+    load: async () => (await import('./commands/gc.ts')).createGcCommand,
+  },
+  tokens: {
+    summary: 'make, list and revoke API tokens of a server',
+    load: async () => (await import('./commands/tokens.ts')).createTokensCommand,
+  },
   audit: {
     summary: 'export and verify the audit log of a server',
     load: async () => (await import('./commands/audit.ts')).createAuditCommand,

@@ -92,6 +92,10 @@ export interface VerificationErrorDetails {
   RELEASE_FILE_INVALID: { readonly name: string; readonly code: string; readonly reason: string }
   /** A bearer token that is not believed. `reason` is one of few words, never a part of the token. */
   TOKEN_REFUSED: { readonly reason: string }
+  /** A URL for one artifact that was not made here, not for it, or has run out. */
+  LINK_REFUSED: { readonly reason: 'signature' | 'expired' }
+  /** An API token that is not there, or not the caller's to see. */
+  TOKEN_NOT_FOUND: { readonly id: string }
   /** Somebody known who asks for what is not theirs to ask for. */
   ACCESS_DENIED: { readonly reason: string }
   /** Somebody who asks more often than one may. */

@@ -11,7 +11,7 @@ export {
 } from './audit/audit-entry.ts'
 export { signAuditHead, verifyAuditHead, type DatedAuditHead } from './audit/audit-head.ts'
 export { appendAuditEvents, createAuditLog, exportAuditLog, readAuditHead, type AuditLog } from './audit/audit-log.ts'
-export { audited, type AuditEnv } from './audit/audited.ts'
+export { audited, noted, type AuditEnv } from './audit/audited.ts'
 export { verifyAuditLog, type AuditExpectations, type AuditLogReport } from './audit/verify-audit-log.ts'
 export {
   API_TOKEN_PREFIX,
@@ -43,6 +43,7 @@ export { allowOrigins, refuseForeignPages, securityHeaders, type SecurityOptions
 export { type AppDeps, type AppEnv, type CallKind, type PlatformTrust } from './http/app-deps.ts'
 export { createApp } from './http/create-app.ts'
 export { addressOf, listen, type Listening, type ListenOptions } from './http/listen.ts'
+export type { ArtifactLinks } from './http/artifact-links.ts'
 export { createPages } from './http/pages.ts'
 export { reviveJob } from './jobs/attempts.ts'
 export {
@@ -79,6 +80,7 @@ export {
   type WorkerIdentity,
   type WorkerReport,
 } from './jobs/job.ts'
+export { readSharedKey } from './jobs/shared-keys.ts'
 export { readLog } from './jobs/logs.ts'
 export { queueDepth, type QueueDepth } from './jobs/queue.ts'
 export { runWorker, type WorkerDeps, type WorkerOptions } from './jobs/worker.ts'
@@ -96,4 +98,13 @@ export { createMetrics, type Metrics, type MetricsDeps, type VerificationOutcome
 export { readPlatformState, type PlatformState, type RunLength } from './operation/platform-state.ts'
 export { assertClockAgrees, MAX_CLOCK_SKEW_SECONDS } from './jobs/clock-agreement.ts'
 export { checkReadiness, type ReadinessCheck, type ReadinessDeps, type ReadinessReport } from './operation/readiness.ts'
+export {
+  keepHouse,
+  runHousekeeping,
+  type CollectibleStore,
+  type HousekeepingDeps,
+  type HousekeepingPolicy,
+  type HousekeepingReport,
+} from './operation/housekeeping.ts'
+export { inSpan, traceRequests, type SpanFacts } from './operation/tracing.ts'
 export { createRequestLog, type RequestLogDeps } from './operation/request-log.ts'

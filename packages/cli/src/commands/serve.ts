@@ -57,7 +57,8 @@ async function runServe(flags: ServeFlags, context: CommandContext): Promise<voi
   works.push(...(await composeWorkers(platform, workers)))
   if (flags.issuer) works.push(await composeIssuer(platform))
   const stopping = new AbortController()
-  const server = await listen(await composeApp(platform, stopping.signal), settings)
+  await using composed = await composeApp(platform, stopping.signal)
+  const server = await listen(composed.app, settings)
   const url = settings.publicUrl ?? server.url
   if (settings.providers === undefined) output.note(describeOpenServer(server.url))
   show(context, flags, {
@@ -70,7 +71,7 @@ async function runServe(flags: ServeFlags, context: CommandContext): Promise<voi
     stopping.abort()
     await server.close()
   }
-  await workTogether([serve, ...works], stop.signal)
+  await workTogether([serve, ...composed.housekeeping, ...works], stop.signal)
 }
 
 function parseWorkers(text: string): number {

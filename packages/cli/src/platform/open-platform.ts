@@ -2,14 +2,22 @@
 
 import { join } from 'node:path'
 
-import type { ArtifactDescriptor, ArtifactStore } from '@aibomgen/core'
-import { assertClockAgrees, createLogger, openDatabase, type Database, type Logger } from '@aibomgen/server'
+import type { ArtifactDescriptor } from '@aibomgen/core'
+import {
+  assertClockAgrees,
+  createLogger,
+  openDatabase,
+  type CollectibleStore,
+  type Database,
+  type Logger,
+} from '@aibomgen/server'
 
 import { systemClock } from '../compose.ts'
 import type { Environment } from '../config.ts'
 import type { Generation } from '../home/generation.ts'
 import type { TextStream } from '../output.ts'
-import type { PlatformSettings, S3Settings, StoreSettings } from './settings.ts'
+import type { PlatformSettings, S3Settings } from './settings.ts'
+import { startTracing } from './tracing.ts'
 
 /** An open platform. Disposing of it closes what it holds. */
 export interface Platform extends AsyncDisposable {
@@ -21,7 +29,7 @@ export interface Platform extends AsyncDisposable {
   /** Of this process: what the programs that it starts may need of it. */
   readonly environment: Environment
   readonly database: Database
-  readonly store: ArtifactStore
+  readonly store: CollectibleStore
   /** Where clients may fetch artifacts from the store itself. */
   readonly presign?: (artifact: ArtifactDescriptor, fileName: string) => Promise<string>
   readonly logger: Logger
@@ -39,7 +47,6 @@ export interface PlatformOrder {
   readonly stderr: TextStream
 }
 
-const LINK_SECONDS = 15 * 60
 const CONNECT_SECONDS = 10
 const SILENCE_SECONDS = 120
 
@@ -51,7 +58,7 @@ const SILENCE_SECONDS = 120
 export async function openPlatform(order: PlatformOrder): Promise<Platform> {
   const { settings, service, stderr, ...held } = order
   const logger = createLogger({ level: settings.logLevel, clock: systemClock, service }, stderr)
-  const stored = await openStore(settings.store)
+  const stored = await openStore(settings)
   const database = await openPlatformDatabase(settings, logger)
   try {
     await assertClockAgrees(database)
@@ -59,7 +66,18 @@ export async function openPlatform(order: PlatformOrder): Promise<Platform> {
     await database.close()
     throw error
   }
-  return { ...held, settings, logger, database, ...stored, [Symbol.asyncDispose]: () => database.close() }
+  const tracing = await startTracing(service, held.environment, logger)
+  return {
+    ...held,
+    settings,
+    logger,
+    database,
+    ...stored,
+    async [Symbol.asyncDispose]() {
+      await database.close()
+      await tracing[Symbol.asyncDispose]()
+    },
+  }
 }
 
 /**
@@ -78,18 +96,26 @@ export function openPlatformDatabase(
   })
 }
 
-async function openStore(settings: StoreSettings): Promise<Pick<Platform, 'store' | 'presign'>> {
-  if ('bucket' in settings) return openBucket(settings)
+/**
+ * The store that the settings name.
+ *
+ * @throws ArtifactError `STORE_UNAVAILABLE`; ConfigError `CONFIG_INVALID` for a bucket that cannot do what is asked of it
+ */
+export async function openStore({
+  store: settings,
+  linkSeconds,
+}: PlatformSettings): Promise<Pick<Platform, 'store' | 'presign'>> {
+  if ('bucket' in settings) return openBucket(settings, linkSeconds)
   const { FsArtifactStore } = await import('@aibomgen/storage/fs')
   return { store: new FsArtifactStore(settings.directory) }
 }
 
-async function openBucket(settings: S3Settings): Promise<Pick<Platform, 'store' | 'presign'>> {
+async function openBucket(settings: S3Settings, linkSeconds: number): Promise<Pick<Platform, 'store' | 'presign'>> {
   const [{ S3Client }, { S3ArtifactLinker, S3ArtifactStore }] = await Promise.all([
     import('@aws-sdk/client-s3'),
     import('@aibomgen/storage/s3'),
   ])
-  const { bucket, prefix, region, credentials, publicEndpoint } = settings
+  const { bucket, prefix, region, credentials, publicEndpoint, objectLock } = settings
   const locationAt = (endpoint: string | undefined): ConstructorParameters<typeof S3ArtifactStore>[0] => ({
     bucket,
     prefix,
@@ -104,14 +130,17 @@ async function openBucket(settings: S3Settings): Promise<Pick<Platform, 'store' 
       responseChecksumValidation: 'WHEN_REQUIRED',
     }),
   })
-  const store = new S3ArtifactStore(locationAt(settings.endpoint))
+  const store = new S3ArtifactStore(
+    locationAt(settings.endpoint),
+    objectLock === undefined ? {} : { objectLock: { ...objectLock, clock: systemClock } },
+  )
   await store.assertReady()
   if (publicEndpoint === undefined) return { store }
   const linker = new S3ArtifactLinker(locationAt(publicEndpoint))
   return {
     store,
     presign: async ({ sha256 }, filename) => {
-      return (await linker.presign(sha256, { filename, expiresInSeconds: LINK_SECONDS })).href
+      return (await linker.presign(sha256, { filename, expiresInSeconds: linkSeconds })).href
     },
   }
 }

@@ -7,7 +7,7 @@ import { ISOLATION_NAMES } from '@aibomgen/trainer/environment'
 import * as z from 'zod'
 
 import { readByteCount } from '../numbers.ts'
-import type { PlatformSettings, StoreSettings } from './settings.ts'
+import type { PlatformSettings, S3Settings, StoreSettings } from './settings.ts'
 import { splitList } from './sign-in.ts'
 
 const text = z.string()
@@ -19,11 +19,15 @@ const url = text.refine(
   'an http or https URL without a slash at its end',
 )
 
+const wholeNumber = text.regex(/^\d{1,9}$/, 'an integer ≥ 0').transform(Number)
 const count = text.regex(/^[1-9]\d{0,8}$/, 'an integer ≥ 1').transform(Number)
 const size = text
   .refine((word) => readByteCount(word) !== undefined, 'a size like 4GiB')
   .transform((word) => readByteCount(word) ?? 0)
 
+/** S3 servers sign for no longer. */
+const WEEK_SECONDS = 7 * 24 * 3600
+const MIN_GRACE_SECONDS = 3600
 const SCANNERS: readonly string[] = ['trivy', 'npm-audit', 'none']
 
 /** By the names of the variables, so that a problem is told by what has to be changed. */
@@ -68,6 +72,15 @@ const variablesSchema = z.object({
   AIBOMGEN_MAX_MEMORY: size.optional(),
   AIBOMGEN_MAX_SECONDS: count.optional(),
   AIBOMGEN_GRACE_SECONDS: count.default(30),
+  AIBOMGEN_LINK_SECONDS: count.refine((seconds) => seconds <= WEEK_SECONDS, 'at most a week').default(900),
+  AIBOMGEN_GC_INTERVAL_SECONDS: wholeNumber.default(3600),
+  AIBOMGEN_GC_GRACE_SECONDS: count
+    .refine((seconds) => seconds >= MIN_GRACE_SECONDS, `at least ${MIN_GRACE_SECONDS}: longer than any upload takes`)
+    .default(24 * 3600),
+  AIBOMGEN_RETENTION_DAYS: count.optional(),
+  AIBOMGEN_S3_OBJECT_LOCK: text
+    .regex(/^(GOVERNANCE|COMPLIANCE):[1-9]\d{0,4}$/, 'a mode and days: GOVERNANCE:30')
+    .optional(),
   AIBOMGEN_SCANNERS: list
     .refine((words) => words.length > 0 && words.every((word) => SCANNERS.includes(word)), `of ${SCANNERS.join(', ')}`)
     .refine((words) => words.length === 1 || !words.includes('none'), 'none, by itself')
@@ -122,6 +135,12 @@ function toSettings(variables: Variables, providers: PlatformSettings['providers
     ...(variables.AIBOMGEN_MAX_MEMORY !== undefined && { memoryBytes: variables.AIBOMGEN_MAX_MEMORY }),
     ...(variables.AIBOMGEN_MAX_SECONDS !== undefined && { wallClockSeconds: variables.AIBOMGEN_MAX_SECONDS }),
     graceSeconds: variables.AIBOMGEN_GRACE_SECONDS,
+    linkSeconds: variables.AIBOMGEN_LINK_SECONDS,
+    housekeeping: {
+      intervalSeconds: variables.AIBOMGEN_GC_INTERVAL_SECONDS,
+      graceSeconds: variables.AIBOMGEN_GC_GRACE_SECONDS,
+      ...(variables.AIBOMGEN_RETENTION_DAYS !== undefined && { retentionDays: variables.AIBOMGEN_RETENTION_DAYS }),
+    },
     scans: {
       scanners: variables.AIBOMGEN_SCANNERS,
       ...(variables.AIBOMGEN_SCAN_IMAGE !== undefined && { image: variables.AIBOMGEN_SCAN_IMAGE }),
@@ -138,14 +157,24 @@ function toStore(variables: Variables, dataDirectory: string): StoreSettings {
   if (store === undefined) return { directory: join(dataDirectory, 'store') }
   const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(store) ?? []
   if (bucket === undefined) return { directory: resolve(store) }
-  const { AIBOMGEN_S3_ENDPOINT: endpoint, AIBOMGEN_S3_PUBLIC_ENDPOINT: publicEndpoint } = variables
+  const {
+    AIBOMGEN_S3_OBJECT_LOCK: lock,
+    AIBOMGEN_S3_ENDPOINT: endpoint,
+    AIBOMGEN_S3_PUBLIC_ENDPOINT: publicEndpoint,
+  } = variables
   return {
     bucket,
     prefix: prefix === '' ? '' : `${prefix}/`,
     region: variables.AWS_REGION,
     ...(endpoint !== undefined && { endpoint }),
+    ...(lock !== undefined && { objectLock: readObjectLock(lock) }),
     ...(publicEndpoint !== undefined && { publicEndpoint }),
     ...(accessKeyId !== undefined &&
       secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey } }),
   }
+}
+
+function readObjectLock(text: string): NonNullable<S3Settings['objectLock']> {
+  const [mode, days] = text.split(':')
+  return { mode: mode === 'COMPLIANCE' ? mode : 'GOVERNANCE', days: Number(days) }
 }

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util'
 
 import { ConfigError, describeProblems, describeZodError, utf8Decode, type Problem } from '@aibomgen/core'
 import { readFileBounded } from '@aibomgen/core/node'
-import type { LogLevel, OidcProvider } from '@aibomgen/server'
+import type { HousekeepingPolicy, LogLevel, OidcProvider } from '@aibomgen/server'
 import type { IsolationName } from '@aibomgen/trainer/environment'
 
 import type { Config, Environment } from '../config.ts'
@@ -22,6 +22,8 @@ export interface S3Settings {
   readonly endpoint?: string
   /** Where browsers and clients reach the bucket: makes downloads go there directly. */
   readonly publicEndpoint?: string
+  /** Nobody takes an artifact away before its time. */
+  readonly objectLock?: { readonly mode: 'GOVERNANCE' | 'COMPLIANCE'; readonly days: number }
   readonly region: string
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
@@ -64,6 +66,10 @@ export interface PlatformSettings {
   readonly wallClockSeconds?: number
   /** How long a run, and answers under way, may still take once a process is asked to stop. */
   readonly graceSeconds: number
+  /** How long a URL of an artifact gives it to whoever has that URL. */
+  readonly linkSeconds: number
+  /** Every 0 seconds is never. */
+  readonly housekeeping: HousekeepingPolicy & { readonly intervalSeconds: number }
   readonly scans: ScanSettings
   /** Who answers for the AIBoMs. */
   readonly manufacturer: string

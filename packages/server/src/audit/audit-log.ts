@@ -18,6 +18,8 @@ import { auditEntries } from './audit-table.ts'
 const AUDIT_LOCK = 416_202_612
 /** Entries that are read, and at most written, at once. */
 const PAGE = 500
+const NOTE_MILLISECONDS = 1000
+const MAX_NOTED = 5000
 
 /** Writes down what happened. */
 export interface AuditLog {
@@ -26,6 +28,14 @@ export interface AuditLog {
    * down. Events that come while others are being written share one transaction.
    */
   record(event: AuditEvent): Promise<void>
+  /**
+   * Takes an event that changed nothing: it is written with others, within a second. So readers do not wait for a write
+   * each. A process that is killed may lose the last second of these; one that stops writes them first. Returns at once,
+   * unless so many wait to be written that the caller has to.
+   */
+  note(event: AuditEvent): Promise<void>
+  /** Returns when all that was noted is in the log. */
+  flush(): Promise<void>
 }
 
 interface Waiting {
@@ -34,8 +44,12 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** The log of `database`. */
-export function createAuditLog(database: Database): AuditLog {
+/**
+ * The log of `database`.
+ *
+ * @param onError - takes why what was noted could not be written; that much is lost, and said to be
+ */
+export function createAuditLog(database: Database, onError: (error: unknown) => void = () => undefined): AuditLog {
   let waiting: Waiting[] = []
   let isWriting = false
 
@@ -60,12 +74,32 @@ export function createAuditLog(database: Database): AuditLog {
     isWriting = false
   }
 
+  const record: AuditLog['record'] = (event) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ event, resolve, reject })
+      if (!isWriting) void writeAll()
+    })
+
+  let noted: AuditEvent[] = []
+  let writing: Promise<void> = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+  const flush: AuditLog['flush'] = () => {
+    clearTimeout(timer)
+    timer = undefined
+    const events = noted
+    noted = []
+    const written = Promise.all(events.map(record)).then(() => undefined, onError)
+    writing = Promise.all([writing, written]).then(() => undefined)
+    return writing
+  }
   return {
-    record: (event) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ event, resolve, reject })
-        if (!isWriting) void writeAll()
-      }),
+    record,
+    flush,
+    async note(event) {
+      noted.push(event)
+      timer ??= setTimeout(() => void flush(), NOTE_MILLISECONDS)
+      if (noted.length >= MAX_NOTED) await flush()
+    },
   }
 }
 

@@ -4,7 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 
 import type { AppVariables } from '../http/app-deps.ts'
-import type { AuditOutcome } from './audit-entry.ts'
+import type { AuditEvent, AuditOutcome } from './audit-entry.ts'
 import type { AuditLog } from './audit-log.ts'
 
 /** What the middleware reads from a request's context. */
@@ -13,6 +13,23 @@ export interface AuditEnv {
     /** What the call was about, where the handler alone knows: the id of a job that it has just made. */
     auditSubject?: string
   }
+}
+
+/**
+ * Middleware for routes that only reveal something, and are asked often: as `audited`, but the answer does not wait until
+ * the call is written down.
+ *
+ * @param actionOf - `noun.verb`
+ */
+export function noted(
+  log: Pick<AuditLog, 'note'>,
+  actionOf: (context: Context) => string,
+  subjectOf: (context: Context) => string,
+): MiddlewareHandler<AuditEnv> {
+  return createMiddleware<AuditEnv>(async (context, next) => {
+    await next()
+    await log.note(describeCall(context, actionOf(context), subjectOf))
+  })
 }
 
 /**
@@ -26,7 +43,7 @@ export interface AuditEnv {
  * @param subjectOf - from the request; `auditSubject` goes before it
  */
 export function audited(
-  log: AuditLog,
+  log: Pick<AuditLog, 'record'>,
   action: string,
   subjectOf: (context: Context) => string = () => '',
 ): MiddlewareHandler<AuditEnv> {
@@ -34,18 +51,22 @@ export function audited(
     // A handler that throws has been answered for by the application's error handler when this returns.
     await next()
     try {
-      await log.record({
-        principal: context.get('principal'),
-        action,
-        subject: context.get('auditSubject') ?? subjectOf(context),
-        outcome: outcomeOf(context.res.status),
-        requestId: context.get('requestId'),
-      })
+      await log.record(describeCall(context, action, subjectOf))
     } catch (error) {
       await context.res.body?.cancel()
       throw error
     }
   })
+}
+
+function describeCall(context: Context<AuditEnv>, action: string, subjectOf: (context: Context) => string): AuditEvent {
+  return {
+    principal: context.get('principal'),
+    action,
+    subject: context.get('auditSubject') ?? subjectOf(context),
+    outcome: outcomeOf(context.res.status),
+    requestId: context.get('requestId'),
+  }
 }
 
 function outcomeOf(status: number): AuditOutcome {

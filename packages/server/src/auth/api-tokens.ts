@@ -47,6 +47,7 @@ export interface ApiToken {
 }
 
 const SECRET_BYTES = 32
+const TOKEN_ID = /^[0-9a-f]{16}$/
 const TOKEN_FORM = /^aibomgen_[A-Za-z0-9_-]{43}$/
 const MINUTE_MILLISECONDS = 60_000
 
@@ -112,6 +113,8 @@ export async function listApiTokens(database: Database, owner?: string): Promise
  * @returns nothing where there is no such token
  */
 export async function revokeApiToken(database: Database, id: string, owner?: string): Promise<ApiToken | undefined> {
+  // What no token is called may hold what no database takes.
+  if (!TOKEN_ID.test(id)) return undefined
   const isIt = and(eq(apiTokens.id, id), owner === undefined ? undefined : eq(apiTokens.owner, owner))
   return database.transact(async (transaction) => {
     await transaction

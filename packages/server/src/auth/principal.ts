@@ -27,6 +27,9 @@ export const ANONYMOUS: Principal = { id: 'anonymous', roles: ['user', 'operator
  */
 export const VISITOR: Principal = { id: 'visitor', roles: [], kind: 'anonymous' }
 
+/** Whoever came with a URL for one artifact, and need not say who they are. Who asked for that URL is in the audit log. */
+export const LINK_HOLDER: Principal = { id: 'holder of a link', roles: [], kind: 'anonymous' }
+
 /** Whether `principal` may do what `role` may do. Operators may do all that users may. */
 export function hasRole(principal: Principal, role: UserRole): boolean {
   return principal.roles.includes(role) || principal.roles.includes('operator')

@@ -9,6 +9,7 @@ import type { Principal } from '../auth/principal.ts'
 import type { Database } from '../jobs/database.ts'
 import type { Logger } from '../operation/logger.ts'
 import type { ReadinessReport } from '../operation/readiness.ts'
+import type { ArtifactLinks } from './artifact-links.ts'
 
 /** Variables of a request, in Hono's context. */
 export interface AppVariables {
@@ -20,6 +21,8 @@ export interface AppVariables {
   logger: Logger
   /** What a call was about, where its handler alone knows: the id of a job that it has just made. */
   auditSubject?: string
+  /** The request's span, for what goes on elsewhere (W3C Trace Context). There where traces are recorded. */
+  traceParent?: string
 }
 
 /** The type parameter of all our Hono apps. */
@@ -43,7 +46,8 @@ export interface RequestFailure {
 }
 
 /** Calls that cost something, change something, or reveal something. */
-export type CallKind = 'submit' | 'verify' | 'look-up' | 'cancel' | 'delete' | 'download'
+export type CallKind =
+  'submit' | 'verify' | 'look-up' | 'cancel' | 'delete' | 'download' | 'link' | 'read' | 'grant' | 'revoke'
 
 /** What the API needs. All of it comes in: nothing here reads the environment, the clock or randomness by itself. */
 export interface AppDeps {
@@ -56,6 +60,10 @@ export interface AppDeps {
   readonly newId: () => string
   /** A seed for a job that names none; 1 … 2³¹ − 1. */
   readonly newSeed: () => number
+  /** 32 fresh random bytes. */
+  readonly newSecret: () => Uint8Array
+  /** What URLs of artifacts are made with that need no bearer token. */
+  readonly links: ArtifactLinks
   /** How many jobs a user may have queued and running. */
   readonly jobQuota?: number
   /** Read anew for each request, so that a rotation needs no restart. */

@@ -9,12 +9,13 @@ import { createRouter, type Router } from './openapi.ts'
 import { answerNotFound, createErrorHandler } from './problem.ts'
 import { addDocs } from './routes/docs.ts'
 import { addJobEvents } from './routes/job-events.ts'
-import { addJobFiles } from './routes/job-files.ts'
+import { addArtifactLinks, addJobFiles } from './routes/job-files.ts'
 import { addJobStatus } from './routes/job-status.ts'
 import { addJobs } from './routes/jobs.ts'
 import { addOperation } from './routes/operation.ts'
 import { addAiboms, addTrust, addWorkers } from './routes/reports.ts'
 import { addSubmission } from './routes/submit.ts'
+import { addTokens } from './routes/tokens.ts'
 import { addVerification } from './routes/verification.ts'
 
 /** Which calls are of which kind. */
@@ -30,10 +31,23 @@ const CALLS = {
   cancel: [['POST', '/jobs/:id/cancel']],
   delete: [['DELETE', '/jobs/:id']],
   download: [
-    ['GET', '/job_artifacts/:job_id/:artifact_name{.+}'],
     ['GET', '/jobs/:id/artifacts/:artifact_name{.+}'],
     ['GET', '/jobs/:id/release'],
   ],
+  link: [['GET', '/job_artifacts/:job_id/:artifact_name{.+}']],
+  read: [
+    ['GET', '/job_status/:job_id'],
+    ['GET', '/job_artifacts/:job_id'],
+    ['GET', '/jobs'],
+    ['GET', '/jobs/:id/events'],
+    ['GET', '/jobs/:id/log'],
+    ['GET', '/workers'],
+    ['GET', '/tokens'],
+    ['GET', '/'],
+    ['GET', '/ui/jobs/:id'],
+  ],
+  grant: [['POST', '/tokens']],
+  revoke: [['DELETE', '/tokens/:id']],
 } as const satisfies Record<CallKind, readonly (readonly [method: string, path: string])[]>
 
 /**
@@ -57,17 +71,20 @@ export function createApp(deps: AppDeps): Router {
   // The original's prefixes: on a plain Hono, for an operation has one description.
   app.route('/', new Hono<AppEnv>().route('/verifier', verifier))
 
+  addArtifactLinks(app, deps, deps.before.download ?? [])
+
   // From here on nothing is answered to strangers, not even that there is no such path.
   app.use(requireUser(deps.authenticate))
   const developer = createDeveloper(deps)
   app.route('/', developer)
   app.route('/', new Hono<AppEnv>().route('/developer', developer))
-  // Downloads are guarded by the developer's routes, which stand at the root as well: once is enough.
-  guard(app, ['cancel', 'delete'], deps)
+  // What the developer's routes guard, they guard at the root as well: once is enough.
+  guard(app, ['cancel', 'delete', 'grant', 'revoke'], deps)
   addJobs(app, deps)
   addJobEvents(app, deps)
   addJobFiles(app, deps)
   addWorkers(app, deps)
+  addTokens(app, deps)
   if (deps.pages !== undefined) app.route('/', deps.pages)
   return app
 }
@@ -84,7 +101,7 @@ function createVerifier(deps: AppDeps): Router {
 
 function createDeveloper(deps: AppDeps): Router {
   const router = createRouter()
-  guard(router, ['submit', 'download'], deps)
+  guard(router, ['submit', 'download', 'link', 'read'], deps)
   addSubmission(router, deps)
   addJobStatus(router, deps)
   return router

@@ -100,6 +100,14 @@ export function formBody({ files, texts = {} }: FormFields): {
   return { required: true, content: { 'multipart/form-data': { schema } } }
 }
 
+/** The description of a JSON body; what reads it is `readJsonBody`. */
+export function jsonBody(schema: OpenApiObject): {
+  readonly required: true
+  readonly content: { readonly 'application/json': { readonly schema: OpenApiObject } }
+} {
+  return { required: true, content: { 'application/json': { schema } } }
+}
+
 /** The document of all routes. */
 export function buildOpenApiDocument(app: Router, version: string): OpenApiObject {
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })

@@ -1,12 +1,13 @@
 /** One attempt at a job: every write asks first whether this is still the attempt that counts. @module */
 
-import { SdkError, TrainingError, type ArtifactDescriptor, type JsonObject } from '@aibomgen/core'
+import { SdkError, TrainingError, type ArtifactDescriptor, type ArtifactStore, type JsonObject } from '@aibomgen/core'
 import type { RecordedRun, Release } from '@aibomgen/pipeline'
 import { and, eq, inArray, isNull } from 'drizzle-orm'
 
 import type { Database, Transaction } from './database.ts'
 import { writeEvents, type NewEvent } from './events.ts'
-import { findJob, lockJob } from './job-records.ts'
+import { keepArtifacts } from './held-artifacts.ts'
+import { digestsOf, findJob, lockJob } from './job-records.ts'
 import type { Job, JobFailure, JobProgress } from './job.ts'
 import { enqueue } from './queue.ts'
 import { jobFiles, jobLogs, jobs, workers } from './schema.ts'
@@ -20,6 +21,14 @@ export interface Attempt {
 /** A run that awaits its issuer. */
 export interface RecordedAttempt extends Attempt {
   readonly run: RecordedRun
+  readonly traceParent?: string
+}
+
+/** Files that a job is to hold. */
+export interface HeldFiles {
+  readonly files: readonly ArtifactDescriptor[]
+  /** Where they are: asked once more whether they are there. */
+  readonly store?: Pick<ArtifactStore, 'has'> | undefined
 }
 
 /** What a worker tells of a run while it goes on. */
@@ -75,14 +84,15 @@ export async function reportNews(
 /**
  * Puts a run on record and before the issuer, in one transaction.
  *
- * @param files - what the run put into the store
- * @throws TrainingError `ATTEMPT_SUPERSEDED`; `CANCELLED` where the job's end was asked for meanwhile
+ * @param held - what the run put into the store
+ * @throws TrainingError `ATTEMPT_SUPERSEDED`; `CANCELLED` where the job's end was asked for meanwhile; ArtifactError
+ * `STORE_UNAVAILABLE` where a file is gone again
  */
 export async function recordAttempt(
   database: Database,
   attempt: Attempt,
   run: RecordedRun,
-  files: readonly ArtifactDescriptor[],
+  { files, store }: HeldFiles,
 ): Promise<void> {
   const { jobId } = attempt
   await database.transact(async (transaction) => {
@@ -92,7 +102,7 @@ export async function recordAttempt(
       .update(jobs)
       .set({ runLinkName: run.link.name, runLink: run.link.bytes })
       .where(and(eq(jobs.id, jobId), isNull(jobs.runLinkName)))
-    await holdFiles(transaction, jobId, files)
+    await holdFiles(transaction, jobId, { files, store })
     await enqueue(database, transaction, 'issue', { jobId, priority: job.priority })
   })
 }
@@ -104,7 +114,8 @@ export async function findRecordedAttempt(database: Database, jobId: string): Pr
   const link = await findRun(database.db, jobId)
   if (link === undefined) return undefined
   const { name, bytes } = job.receipt
-  return { jobId, attempt: job.attempt, run: { receipt: { name, bytes }, link } }
+  const { attempt, traceParent } = job
+  return { jobId, attempt, run: { receipt: { name, bytes }, link }, ...(traceParent !== undefined && { traceParent }) }
 }
 
 /**
@@ -113,11 +124,15 @@ export async function findRecordedAttempt(database: Database, jobId: string): Pr
  *
  * @throws TrainingError `ATTEMPT_SUPERSEDED`
  */
-export async function publishAttempt(database: Database, attempt: Attempt, release: Release): Promise<void> {
-  const { index, files } = release
+export async function publishAttempt(
+  database: Database,
+  attempt: Attempt,
+  { index, files }: Release,
+  { store }: Pick<HeldFiles, 'store'> = {},
+): Promise<void> {
   await database.transact(async (transaction) => {
     await lockAttempt(transaction, attempt)
-    await holdFiles(transaction, attempt.jobId, [...files, index])
+    await holdFiles(transaction, attempt.jobId, { files: [...files, index], store })
     await end(database, transaction, attempt, { state: 'completed', release: { index, files } })
   })
 }
@@ -230,7 +245,8 @@ async function findRun(db: Pick<Transaction, 'select'>, jobId: string): Promise<
   return { name: row.name, bytes: row.bytes }
 }
 
-async function holdFiles(transaction: Transaction, jobId: string, files: readonly ArtifactDescriptor[]): Promise<void> {
+async function holdFiles(transaction: Transaction, jobId: string, { files, store }: HeldFiles): Promise<void> {
+  if (store !== undefined) await keepArtifacts(transaction, store, digestsOf(files))
   const names = files.map(({ name }) => name)
   await transaction.delete(jobFiles).where(and(eq(jobFiles.jobId, jobId), inArray(jobFiles.name, names)))
   await transaction.insert(jobFiles).values(files.map(({ name, sha256 }) => ({ jobId, name, sha256 })))

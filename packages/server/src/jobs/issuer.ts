@@ -3,6 +3,7 @@
 import { SdkError, TrainingError, VerificationError, type ArtifactStore } from '@aibomgen/core'
 import { publishRelease, type Issuer, type PublishOptions } from '@aibomgen/pipeline'
 
+import { inSpan } from '../operation/tracing.ts'
 import { failAttempt, findRecordedAttempt, noteRetry, publishAttempt, type RecordedAttempt } from './attempts.ts'
 import type { Database } from './database.ts'
 import { isInfrastructureFailure } from './infrastructure-failure.ts'
@@ -28,7 +29,11 @@ async function issueJob(jobId: string, deps: IssuerWorkDeps, options: PublishOpt
   const recorded = await findRecordedAttempt(database, jobId)
   if (recorded === undefined) return
   try {
-    await publishRecorded(recorded, deps, options)
+    const { attempt, traceParent: parent } = recorded
+    const attributes = { 'aibomgen.job.id': jobId, 'aibomgen.job.attempt': attempt }
+    await inSpan('issue and publish', { parent, kind: 'consumer', attributes }, (own) =>
+      publishRecorded(recorded, deps, { ...options, parent: own }),
+    )
   } catch (error) {
     if (isSuperseded(error)) return onError(error)
     if (!(error instanceof SdkError)) onError(error instanceof Error ? error : new TypeError(String(error)))
@@ -41,16 +46,18 @@ async function issueJob(jobId: string, deps: IssuerWorkDeps, options: PublishOpt
 async function publishRecorded(
   recorded: RecordedAttempt,
   deps: IssuerWorkDeps,
-  options: PublishOptions,
+  { parent, ...options }: PublishOptions & { readonly parent: string | undefined },
 ): Promise<void> {
   const { jobId } = recorded
-  const evidence = await deps.issuer.issue(recorded.run)
+  const evidence = await inSpan('issue', { parent }, () => deps.issuer.issue(recorded.run))
   if (evidence.jobId !== jobId) {
     const facts = { what: 'job id of the run', expected: jobId, actual: evidence.jobId }
     throw new VerificationError('EVIDENCE_MISMATCH', `expected a run of job ${jobId}, got ${evidence.jobId}`, facts)
   }
-  const release = await publishRelease(evidence, deps.store, options)
-  await publishAttempt(deps.database, recorded, release)
+  await inSpan('publish', { parent }, async () => {
+    const release = await publishRelease(evidence, deps.store, options)
+    await publishAttempt(deps.database, recorded, release, { store: deps.store })
+  })
 }
 
 function isSuperseded(error: unknown): error is TrainingError {

@@ -1,11 +1,19 @@
 /** Jobs on record: submitted, found, cancelled, deleted. @module */
 
-import { serializeJobRecord, TrainingError, type Sha256Hex } from '@aibomgen/core'
+import {
+  serializeJobRecord,
+  TrainingError,
+  type ArtifactDescriptor,
+  type ArtifactStore,
+  type Sha256Hex,
+  type Timestamp,
+} from '@aibomgen/core'
 import type { SubmittedJob } from '@aibomgen/pipeline'
-import { and, count, desc, eq, inArray, lt, or, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm'
 
-import type { Database, Transaction } from './database.ts'
+import type { Database, Queries, Transaction } from './database.ts'
 import { notifyOf, writeEvents } from './events.ts'
+import { keepArtifacts } from './held-artifacts.ts'
 import { parseJobRow } from './job-rows.ts'
 import type { Job, JobState } from './job.ts'
 import { enqueue } from './queue.ts'
@@ -20,6 +28,10 @@ export interface Submission {
   readonly priority: number
   /** How many jobs the owner may have queued and running, this one included; any number when left out. */
   readonly quota?: number
+  /** Where the job's files are: asked once more whether they are there. */
+  readonly store?: Pick<ArtifactStore, 'has'>
+  /** The span of the submission (W3C Trace Context): the job's own are parts of it. */
+  readonly traceParent?: string | undefined
 }
 
 /** Which jobs are asked for. */
@@ -38,10 +50,10 @@ export const DELETED_FILES: readonly string[] = ['inputs/model', 'inputs/dataset
  * Puts a job on record and into the queue, in one transaction: when this returns, the job will be run, whatever becomes
  * of this process or machine; when it throws, neither is there.
  *
- * @throws TrainingError `QUOTA_EXCEEDED`
+ * @throws TrainingError `QUOTA_EXCEEDED`; ArtifactError `STORE_UNAVAILABLE` where a file of the job is gone again
  */
 export async function submitRecord(database: Database, submission: Submission): Promise<Job> {
-  const { job, owner, priority, quota } = submission
+  const { job, owner, priority, quota, store } = submission
   return database.transact(async (transaction) => {
     if (quota !== undefined) await assertQuota(transaction, owner, quota)
     const [row] = await transaction
@@ -55,9 +67,11 @@ export async function submitRecord(database: Database, submission: Submission): 
         record: serializeJobRecord(job.record),
         receiptName: job.receipt.name,
         receipt: job.receipt.bytes,
+        traceParent: submission.traceParent ?? null,
       })
       .returning()
     if (row === undefined) throw new TypeError('an insert returns its row')
+    if (store !== undefined) await keepArtifacts(transaction, store, digestsOf(Object.values(job.inputs)))
     const files = Object.values(job.inputs).map(({ name, sha256 }) => ({ jobId: job.id, name, sha256 }))
     await transaction.insert(jobFiles).values(files)
     await writeEvents(database, transaction, [{ jobId: job.id, attempt: 0, type: 'state', data: { state: 'queued' } }])
@@ -152,8 +166,28 @@ export async function findReleasesBySha256({ db }: Database, sha256: Sha256Hex):
   return rows.map(parseJobRow)
 }
 
+/** Jobs that ended before, and whose files are still there: by id, from behind `after`. */
+export async function listExpiredJobs(
+  { db }: Database,
+  query: { readonly before: Timestamp; readonly limit: number; readonly after?: string },
+): Promise<readonly string[]> {
+  const { before, limit, after } = query
+  const rows = await db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(
+      and(lt(jobs.endedAt, before), isNull(jobs.filesDeletedAt), after === undefined ? undefined : gt(jobs.id, after)),
+    )
+    .orderBy(asc(jobs.id))
+    .limit(limit)
+  return rows.map(({ id }) => id)
+}
+
 /** Which of the artifacts some job still holds. The others are garbage, unless they are only just being put. */
-export async function selectHeld({ db }: Database, digests: readonly Sha256Hex[]): Promise<ReadonlySet<Sha256Hex>> {
+export async function selectHeld(
+  { db }: { readonly db: Pick<Queries, 'selectDistinct'> },
+  digests: readonly Sha256Hex[],
+): Promise<ReadonlySet<Sha256Hex>> {
   const rows = await db
     .selectDistinct({ sha256: jobFiles.sha256 })
     .from(jobFiles)
@@ -199,6 +233,11 @@ async function assertQuota(transaction: Transaction, owner: string, limit: numbe
     const message = `expected at most ${limit} jobs of one user queued or running, got ${actual} already`
     throw new TrainingError('QUOTA_EXCEEDED', message, { limit, actual })
   }
+}
+
+/** The digests of files. */
+export function digestsOf(files: readonly ArtifactDescriptor[]): readonly Sha256Hex[] {
+  return [...new Set(files.map(({ sha256 }) => sha256))]
 }
 
 function isUuid(text: string): boolean {

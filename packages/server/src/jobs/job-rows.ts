@@ -54,6 +54,7 @@ export function parseJobRow(row: JobRow): Job {
       endedAt: row.endedAt,
       cancelRequestedAt: row.cancelRequestedAt,
       filesDeletedAt: row.filesDeletedAt,
+      traceParent: row.traceParent,
       release: row.release === null ? null : parseWith(releaseSchema, row.release, `release of ${document}`),
       failure: row.failure === null ? null : parseWith(failureSchema, row.failure, `failure of ${document}`),
       progress: row.progress === null ? null : parseWith(progressSchema, row.progress, `progress of ${document}`),

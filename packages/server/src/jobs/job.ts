@@ -57,6 +57,8 @@ export interface Job {
   readonly cancelRequestedAt?: Timestamp
   /** Model, data set and trained model are gone since then; the evidence stays. */
   readonly filesDeletedAt?: Timestamp
+  /** The span of its submission (W3C Trace Context), where traces are recorded. */
+  readonly traceParent?: string
 }
 
 /**

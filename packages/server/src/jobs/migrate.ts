@@ -5,11 +5,13 @@ import { sql } from 'drizzle-orm'
 import type { Connection } from './connection.ts'
 import { JOBS_SQL } from './migrations/0001-jobs.ts'
 import { ACCESS_SQL } from './migrations/0002-access.ts'
+import { OPERATION_SQL } from './migrations/0003-operation.ts'
 
 /** Every migration in the order in which they apply. New ones go to the end; none is ever changed or taken out. */
 const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
   { name: '0001-jobs', sql: JOBS_SQL },
   { name: '0002-access', sql: ACCESS_SQL },
+  { name: '0003-operation', sql: OPERATION_SQL },
 ]
 
 /** Any number, as long as nobody else takes an advisory lock of it. */

@@ -33,6 +33,7 @@ export const jobs: Table<{
   progress: NullableColumn<unknown>
   cancelRequestedAt: NullableColumn<Timestamp>
   filesDeletedAt: NullableColumn<Timestamp>
+  traceParent: NullableColumn<string>
 }> = pgTable(
   'jobs',
   {
@@ -56,6 +57,7 @@ export const jobs: Table<{
     progress: jsonb('progress'),
     cancelRequestedAt: timestampColumn('cancel_requested_at'),
     filesDeletedAt: timestampColumn('files_deleted_at'),
+    traceParent: text('trace_parent'),
   },
   (table) => [
     index('jobs_owner').on(table.owner, table.submittedAt),

@@ -3,6 +3,9 @@
 import { SdkError, TrainingError } from '@aibomgen/core'
 import { recordRun, stageInputs, train, type PipelineDeps } from '@aibomgen/pipeline'
 
+import type { Attributes } from '@opentelemetry/api'
+
+import { inSpan } from '../operation/tracing.ts'
 import { cancelAttempt, claimJob, failAttempt, handBack, noteRetry, recordAttempt, type Attempt } from './attempts.ts'
 import type { Database } from './database.ts'
 import { serveQueue } from './serve-queue.ts'
@@ -73,7 +76,10 @@ async function runJob(jobId: string, claim: AbortSignal, { deps, options, handin
   abortWith(handingBack, () => stop('handed back'))
   const reporter = new RunReporter(database, attempt, { stop, onError })
   try {
-    await trainJob(job, attempt, { deps, options, reporter, signal: stopping.signal })
+    const facts = { parent: job.traceParent, kind: 'consumer', attributes: attributesOf(attempt) } as const
+    await inSpan('run job', facts, (parent) =>
+      trainJob(job, attempt, { deps, options, reporter, signal: stopping.signal, parent }),
+    )
   } catch (error) {
     await reporter.close()
     await settle(attempt, error, stopping.signal, deps)
@@ -85,21 +91,28 @@ async function runJob(jobId: string, claim: AbortSignal, { deps, options, handin
 async function trainJob(
   job: Job,
   attempt: Attempt,
-  run: Omit<Run, 'handingBack'> & { readonly reporter: RunReporter; readonly signal: AbortSignal },
+  run: Omit<Run, 'handingBack'> & {
+    readonly reporter: RunReporter
+    readonly signal: AbortSignal
+    /** The span that all of it is a part of. */
+    readonly parent: string | undefined
+  },
 ): Promise<void> {
-  const { deps, options, reporter, signal } = run
+  const { deps, options, reporter, signal, parent } = run
   await using workspace = await deps.workspaces.create(job.id)
-  const staged = await stageInputs(job, deps, workspace)
-  const trained = await train(staged, deps, {
-    ...options,
-    signal,
-    onEvent: (event) => reporter.addEvent(event),
-    onLog: (bytes) => reporter.addLog(bytes),
-  })
-  const recorded = await recordRun(trained, deps.workerSigner)
+  const staged = await inSpan('stage inputs', { parent }, () => stageInputs(job, deps, workspace))
+  const trained = await inSpan('train', { parent }, () =>
+    train(staged, deps, {
+      ...options,
+      signal,
+      onEvent: (event) => reporter.addEvent(event),
+      onLog: (bytes) => reporter.addLog(bytes),
+    }),
+  )
+  const recorded = await inSpan('record run', { parent }, () => recordRun(trained, deps.workerSigner))
   await reporter.close()
   const files = [...Object.values(trained.outputs), ...Object.values(trained.byproducts)]
-  await recordAttempt(deps.database, attempt, recorded, files)
+  await recordAttempt(deps.database, attempt, recorded, { files, store: deps.store })
 }
 
 /** Says what has become of an attempt that did not succeed. What it throws, the queue tries again. */
@@ -118,6 +131,10 @@ async function settle(attempt: Attempt, error: unknown, stopped: AbortSignal, de
     throw new AggregateError([error, cause], `attempt ${attempt.attempt} could not be settled`, { cause })
   }
   throw error
+}
+
+function attributesOf({ jobId, attempt }: Attempt): Attributes {
+  return { 'aibomgen.job.id': jobId, 'aibomgen.job.attempt': attempt }
 }
 
 function superseded({ jobId, attempt }: Attempt, cause: unknown): TrainingError {

@@ -80,10 +80,14 @@ describe('SPEC 9.1: a link that is signed by the right key and says what did not
         .set({ state: 'running', endedAt: null, failure: null, runLinkName: null, runLink: null })
         .where(eq(jobs.id, id))
       const forged = { ...honest.link, bytes: await resign(honest.link.bytes, deps.workerSigner, lie) }
-      await recordAttempt(database, { jobId: id, attempt: job.attempt }, { ...honest, link: forged }, [
-        ...Object.values(trained.outputs),
-        ...Object.values(trained.byproducts),
-      ])
+      await recordAttempt(
+        database,
+        { jobId: id, attempt: job.attempt },
+        { ...honest, link: forged },
+        {
+          files: [...Object.values(trained.outputs), ...Object.values(trained.byproducts)],
+        },
+      )
       while ((await findJob(database, id))?.endedAt === undefined) await setTimeout(20)
       const status: Json = await (await api.ask(`/job_status/${id}`, { user: 'alice' })).json()
       expect(status, what).toMatchObject({ status: 'failed', job: { failure: { code } } })

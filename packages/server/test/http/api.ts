@@ -67,6 +67,8 @@ export async function createApi(changes: Partial<AppDeps> = {}): Promise<Api> {
     inputLimits: { model: 2 ** 22, dataset: 2 ** 22 },
     newId: () => crypto.randomUUID(),
     newSeed: () => ++seed,
+    newSecret: () => crypto.getRandomValues(new Uint8Array(32)),
+    links: { key: new Uint8Array(32).fill(7), lifetimeSeconds: 900, clock },
     readTrust: async () => ({ trustRoot: platform.trustRoot, layout }),
     authenticate: async (request) => principalOf(request),
     openVerification: false,

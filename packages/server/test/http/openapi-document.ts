@@ -24,7 +24,7 @@ export function readOperations(document: Json): readonly Operation[] {
       path,
       method: method.toUpperCase(),
       parameters,
-      form: Object.keys(requestBody?.content['multipart/form-data'].schema.properties ?? {}),
+      form: Object.keys(requestBody?.content['multipart/form-data']?.schema.properties ?? {}),
       answers: new Map(
         Object.entries<Json>(responses).map(([status, { content = {} }]) => [
           Number(status),

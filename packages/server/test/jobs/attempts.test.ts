@@ -58,10 +58,10 @@ describe.each(KINDS)('attempts on $kind (skipped: $skip)', ({ skip, start }) => 
     expect([lost.attempt, current.attempt]).toEqual([1, 2])
     const superseded = { code: 'ATTEMPT_SUPERSEDED', detail: { jobId: job.id, attempt: 1 } }
     await expect(reportNews(database, lost, NOTHING)).rejects.toMatchObject(superseded)
-    await expect(recordAttempt(database, lost, makeRun(job), [])).rejects.toMatchObject(superseded)
+    await expect(recordAttempt(database, lost, makeRun(job), { files: [] })).rejects.toMatchObject(superseded)
     await expect(publishAttempt(database, lost, makeRelease(job))).rejects.toMatchObject(superseded)
     await expect(failAttempt(database, lost, new Error('late'))).rejects.toMatchObject(superseded)
-    await recordAttempt(database, current, makeRun(job), makeRelease(job).files)
+    await recordAttempt(database, current, makeRun(job), { files: makeRelease(job).files })
     await expect(publishAttempt(database, lost, makeRelease(job))).rejects.toMatchObject(superseded)
     expect(await findJob(database, job.id)).toMatchObject({ state: 'running', attempt: 2 })
   })
@@ -69,7 +69,7 @@ describe.each(KINDS)('attempts on $kind (skipped: $skip)', ({ skip, start }) => 
   it.skipIf(skip)('publish one release, however many issuers come with one', async () => {
     const job = await submit()
     const attempt = await claim(job)
-    await recordAttempt(database, attempt, makeRun(job), makeRelease(job).files)
+    await recordAttempt(database, attempt, makeRun(job), { files: makeRelease(job).files })
     const recorded = await findRecordedAttempt(database, job.id)
     expect(recorded).toMatchObject({ ...attempt, run: makeRun(job) })
     const releases = Array.from({ length: 5 }, (_, index) => ({
@@ -86,7 +86,7 @@ describe.each(KINDS)('attempts on $kind (skipped: $skip)', ({ skip, start }) => 
   it.skipIf(skip)('train no job again that awaits its issuer, and publish none that was cancelled there', async () => {
     const job = await submit()
     const attempt = await claim(job)
-    await recordAttempt(database, attempt, makeRun(job), makeRelease(job).files)
+    await recordAttempt(database, attempt, makeRun(job), { files: makeRelease(job).files })
     expect(await claimJob(database, job.id, 'other')).toBeUndefined()
     expect(await requestCancel(database, job.id)).toMatchObject({ state: 'cancelled' })
     expect(await findRecordedAttempt(database, job.id)).toBeUndefined()
@@ -102,7 +102,9 @@ describe.each(KINDS)('attempts on $kind (skipped: $skip)', ({ skip, start }) => 
     expect(await reportNews(database, attempt, NOTHING)).toEqual({ cancelRequested: false })
     await requestCancel(database, job.id)
     expect(await reportNews(database, attempt, NOTHING)).toEqual({ cancelRequested: true })
-    await expect(recordAttempt(database, attempt, makeRun(job), [])).rejects.toMatchObject({ code: 'CANCELLED' })
+    await expect(recordAttempt(database, attempt, makeRun(job), { files: [] })).rejects.toMatchObject({
+      code: 'CANCELLED',
+    })
     // The worker dies before it says so: the next one does.
     expect(await claimJob(database, job.id, 'other')).toBeUndefined()
     expect(await findJob(database, job.id)).toMatchObject({ state: 'cancelled' })

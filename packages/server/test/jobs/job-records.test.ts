@@ -109,7 +109,7 @@ describe.each(KINDS)('jobs on $kind (skipped: $skip)', ({ skip, start }) => {
     const attempt = { jobId: job.id, attempt: claimed?.attempt ?? 0 }
     const release = makeRelease(job)
     const { index, files } = release
-    await recordAttempt(database, attempt, makeRun(job), release.files.slice(0, 1))
+    await recordAttempt(database, attempt, makeRun(job), { files: release.files.slice(0, 1) })
     await publishAttempt(database, attempt, release)
     for (const digest of [model, trained, release.index.sha256]) {
       expect((await findReleasesBySha256(database, digest)).map(({ id }) => id)).toEqual([job.id])

@@ -4,7 +4,6 @@
 export interface DecodedBmp {
   readonly width: number
   readonly height: number
-  readonly hasAlpha: boolean
   readonly rgba: Uint8Array
 }
 
@@ -62,7 +61,7 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader {
  * @throws RangeError where the file ends too early
  */
 export function decodeBmp(bytes: Uint8Array, header: BmpHeader): DecodedBmp {
-  const { width, height, bits, masks } = header
+  const { width, height, bits } = header
   const view = viewOf(bytes)
   const stride = Math.ceil((width * bits) / 32) * 4
   if (header.pixels + stride * height > bytes.length) throw new RangeError('a BMP that is truncated')
@@ -72,15 +71,16 @@ export function decodeBmp(bytes: Uint8Array, header: BmpHeader): DecodedBmp {
     const row = header.pixels + (header.isTopDown ? y : height - 1 - y) * stride
     for (let x = 0; x < width; x++) rgba.set(colorAt(row, x), (y * width + x) * 4)
   }
-  return { width, height, hasAlpha: masks[3] !== 0, rgba }
+  return { width, height, rgba }
 }
 
 function colorReader(view: DataView, { bits, masks, palette }: BmpHeader): (row: number, x: number) => Uint8Array {
   const color = new Uint8Array(4)
   if (bits === 24) {
+    color[3] = 255
     return (row, x) => {
       const at = row + x * 3
-      color.set([view.getUint8(at + 2), view.getUint8(at + 1), view.getUint8(at), 255])
+      for (let channel = 0; channel < 3; channel++) color[channel] = view.getUint8(at + 2 - channel)
       return color
     }
   }
@@ -88,7 +88,7 @@ function colorReader(view: DataView, { bits, masks, palette }: BmpHeader): (row:
     const channels = masks.map(channelReader)
     return (row, x) => {
       const pixel = bits === 16 ? view.getUint16(row + x * 2, true) : view.getUint32(row + x * 4, true)
-      color.set(channels.map((channel) => channel(pixel)))
+      for (const [index, channel] of channels.entries()) color[index] = channel(pixel)
       return color
     }
   }
@@ -122,7 +122,8 @@ function readMasks(
     const alpha = headerBytes >= 56 ? view.getUint32(66, true) : 0
     return [view.getUint32(54, true), view.getUint32(58, true), view.getUint32(62, true), alpha]
   }
-  return bits === 16 ? [0x7c00, 0x3e0, 0x1f, 0] : [0xff0000, 0xff00, 0xff, 0]
+  // The fourth byte of 32 bits is unused by the book; TensorFlow takes it for alpha, and so do those who write it.
+  return bits === 16 ? [0x7c00, 0x3e0, 0x1f, 0] : [0xff0000, 0xff00, 0xff, 0xff000000]
 }
 
 function isBits(bits: number): bits is BmpHeader['bits'] {

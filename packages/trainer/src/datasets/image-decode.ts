@@ -100,7 +100,8 @@ async function openWithSharp(bytes: Uint8Array, format: ImageFormat): Promise<Op
       const isCmyk = format === 'jpeg' && space === 'cmyk'
       if (isCmyk) image.pipelineColourspace('cmyk').toColourspace('cmyk')
       const { data, info } = await image.raw().toBuffer({ resolveWithObject: true })
-      return isCmyk ? { pixels: fromCmyk(data), channels: 3 } : { pixels: data, channels: info.channels }
+      const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length)
+      return isCmyk ? { pixels: fromCmyk(pixels), channels: 3 } : { pixels, channels: info.channels }
     },
   }
 }

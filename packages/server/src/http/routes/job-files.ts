@@ -3,9 +3,14 @@
 import { TrainingError } from '@aibomgen/core'
 import { buildEvidenceBundle } from '@aibomgen/pipeline'
 import { createRoute } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
+import { createMiddleware } from 'hono/factory'
 import * as z from 'zod'
 
-import type { AppDeps } from '../app-deps.ts'
+import { LINK_HOLDER } from '../../auth/principal.ts'
+import { findJob } from '../../jobs/job-records.ts'
+import type { AppDeps, AppEnv } from '../app-deps.ts'
+import { assertLink } from '../artifact-links.ts'
 import { answerArtifact, findFile } from '../downloads.ts'
 import { problemAnswers, type Router } from '../openapi.ts'
 import { readJob } from './read-job.ts'
@@ -24,6 +29,10 @@ const artifactRoute = createRoute({
   request: {
     params: idParams.extend({ artifact_name: z.string() }),
     headers: z.object({ range: z.string().optional() }),
+    query: z.object({
+      expires: z.string().optional(),
+      signature: z.string().optional().meta({ description: 'In place of a bearer token, with `expires`' }),
+    }),
   },
   responses: {
     200: bytesAnswer('The artifact'),
@@ -44,6 +53,37 @@ const releaseRoute = createRoute({
     ...problemAnswers(401, 403, 404, 409),
   },
 })
+
+/**
+ * Adds what answers links that need no bearer token. It stands before the routes that ask who the caller is, and passes
+ * on what is no such link.
+ *
+ * @param before - told of every link that is tried
+ */
+export function addArtifactLinks(
+  router: Router,
+  { database, store, links }: AppDeps,
+  before: readonly MiddlewareHandler<AppEnv>[],
+): void {
+  const path = artifactRoute.getRoutingPath()
+  const onlyLinks = (handler: MiddlewareHandler<AppEnv>): MiddlewareHandler<AppEnv> =>
+    createMiddleware<AppEnv>((context, next) =>
+      context.req.query('signature') === undefined ? next() : handler(context, next),
+    )
+  const answer = createMiddleware<AppEnv>(async (context) => {
+    const { id: jobId = '', artifact_name: name = '' }: Readonly<Record<string, string>> = context.req.param()
+    const { expires = '', signature = '' } = context.req.query()
+    assertLink({ jobId, name }, { expires, signature }, links)
+    const job = await findJob(database, jobId)
+    if (job === undefined) throw new TrainingError('JOB_NOT_FOUND', `there is no job ${jobId}`, { jobId })
+    return answerArtifact(context, store, findFile(job, name))
+  })
+  const name = createMiddleware<AppEnv>(async (context, next) => {
+    context.set('principal', LINK_HOLDER)
+    await next()
+  })
+  for (const handler of [name, ...before, answer]) router.on(['GET'], [path], onlyLinks(handler))
+}
 
 /** Adds the routes. */
 export function addJobFiles(router: Router, deps: AppDeps): void {

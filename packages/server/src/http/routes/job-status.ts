@@ -5,6 +5,7 @@ import * as z from 'zod'
 
 import type { Job } from '../../jobs/job.ts'
 import type { AppDeps } from '../app-deps.ts'
+import { signLink } from '../artifact-links.ts'
 import { findFile, fileNameOf } from '../downloads.ts'
 import { answerOf, leftOut, problemAnswers, type Router } from '../openapi.ts'
 import { describeJob, filesOf, jobAnswerSchema, type JobAnswer } from './job-answers.ts'
@@ -88,6 +89,7 @@ const artifactUrlRoute = createRoute({
   path: '/job_artifacts/{job_id}/{artifact_name{.+}}',
   tags: ['developer'],
   summary: 'Find out where an artifact can be had',
+  description: 'The URL needs no bearer token, and works for a while: whoever has it has the artifact.',
   request: { params: jobIdParams.extend({ artifact_name: z.string() }) },
   responses: { 200: answerOf('A URL', artifactUrlSchema), ...problemAnswers(401, 403, 404) },
 })
@@ -108,7 +110,8 @@ export function addJobStatus(router: Router, deps: AppDeps): void {
     const job = await readJob(context, deps, job_id)
     const file = findFile(job, artifact_name)
     const base = deps.publicUrl ?? new URL(context.req.url).origin
-    const proxied = `${base}/jobs/${job.id}/artifacts/${file.name}`
+    const query = new URLSearchParams({ ...signLink({ jobId: job.id, name: file.name }, deps.links) })
+    const proxied = `${base}/jobs/${job.id}/artifacts/${file.name}?${query.toString()}`
     const url = deps.presign === undefined ? proxied : await deps.presign(file, fileNameOf(file.name))
     return context.json({ artifact_name: fileNameOf(file.name), url }, 200)
   })

@@ -97,7 +97,15 @@ export function addSubmission(router: Router, deps: AppDeps): void {
     )
     const job = await submitJob(training, { store, clock, intakeSigner, newJobId: deps.newId, limits: inputLimits })
     const owner = context.get('principal').id
-    await submitRecord(database, { job, owner, priority: 0, ...(jobQuota !== undefined && { quota: jobQuota }) })
+    const traceParent = context.get('traceParent')
+    await submitRecord(database, {
+      traceParent,
+      job,
+      owner,
+      priority: 0,
+      store,
+      ...(jobQuota !== undefined && { quota: jobQuota }),
+    })
     context.set('auditSubject', job.id)
     const receipt = { name: job.receipt.name, link: utf8Decode(job.receipt.bytes) }
     return context.json({ job_id: job.id, status: 'Training started' as const, unique_dir: job.id, receipt }, 200)
