@@ -4,6 +4,7 @@ import { attestRun } from './attest-run.ts'
 import type { Benchmark } from './benchmark.ts'
 import { cliStart, verifySmallRelease } from './cli-start.ts'
 import { hashFile } from './hash-file.ts'
+import { largeImagesMemory } from './large-images.ts'
 import { layoutDsse, layoutMetablock } from './large-layout.ts'
 import { dsseLinks, metablockLinks } from './many-links.ts'
 import { manyJobs, readsUnderLoad, verifications } from './load.ts'
@@ -30,4 +31,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   readsUnderLoad,
   manyJobs,
   trainMlp,
+  largeImagesMemory,
 ]
