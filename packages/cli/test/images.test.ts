@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { createPlace, type Place } from './run-cli.ts'
+import { createPlace, wine, wineFlags, type Place } from './run-cli.ts'
 
 type LooseEntry = Readonly<Record<string, unknown>>
 
@@ -100,6 +100,41 @@ describe('dataset prove and check', () => {
     await writeFile(at('release/aibom.json'), aibom)
     expect(checked).toMatchObject({ exitCode: 1, stdout: expect.not.stringContaining('was in the data set') })
     expect(manifest).toContain(entry)
+  })
+})
+
+describe('dataset prove --row', () => {
+  const dataset = join(wine, 'dataset.csv')
+  const check = (...more: string[]): ReturnType<Place['run']> =>
+    place.run('dataset', 'check', at('row.json'), '--release', at('wine'), ...more)
+  let row17 = ''
+  beforeAll(async () => {
+    row17 = (await readFile(dataset, 'utf8')).split('\n')[17] ?? ''
+    await place.run('train', ...wineFlags, '--epochs', '1', '--out', at('wine'))
+    await place.run(
+      ...['dataset', 'prove', '--row', '17', '--release', at('wine'), '--dataset', dataset],
+      ...['--out', at('row.json')],
+    )
+  }, 180_000)
+
+  it('proves a row of a CSV file, and its text', async () => {
+    expect(JSON.parse(await readFile(at('row.json'), 'utf8'))).toMatchObject({ row: { row: 17, record: row17 } })
+    await writeFile(at('row.txt'), `${row17}\n`)
+    expect(await check('--file', at('row.txt'))).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('row 17 was in the data set'),
+    })
+  })
+
+  it('refuses another row', async () => {
+    await writeFile(at('other.txt'), `${row17}0\n`)
+    expect((await check('--file', at('other.txt'))).exitCode).toBe(1)
+  })
+
+  it('refuses a proof of another text', async () => {
+    const changed = (await readFile(at('row.json'), 'utf8')).replace('"record":"', '"record":"9')
+    await writeFile(at('changed.json'), changed)
+    expect((await place.run('dataset', 'check', at('changed.json'), '--release', at('wine'))).exitCode).toBe(1)
   })
 })
 

@@ -14,7 +14,7 @@ import {
   type DatasetProof,
 } from '@aibomgen/core'
 import { digestFile, readFileBounded, writeFileAtomic } from '@aibomgen/core/node'
-import type { DatasetManifest } from '@aibomgen/trainer/job'
+import { proveCsvRow, type DatasetManifest } from '@aibomgen/trainer/job'
 import type { Command } from 'commander'
 
 import { createCommand, createGroup, show, type CommandContext, type CommonFlags } from '../command.ts'
@@ -29,6 +29,7 @@ interface EvidenceFlags extends CommonFlags {
 
 interface ProveFlags extends EvidenceFlags {
   readonly dataset?: string
+  readonly row?: number
   readonly out?: string
 }
 
@@ -43,13 +44,17 @@ const EXIT_CODES = '\nExit code: 0 it was in the data set, 1 it was not or the r
 export function createDatasetCommand(context: CommandContext): Command {
   const prove = createCommand({
     name: 'prove',
-    summary: 'write a proof that a file of an archive was in the data set',
-    examples: ['aibomgen dataset prove cat/0001.png --release release --dataset images.zip --out proof.json'],
+    summary: 'write a proof that a file of an archive, or a row of a CSV file, was in the data set',
+    examples: [
+      'aibomgen dataset prove cat/0001.png --release release --dataset images.zip --out proof.json',
+      'aibomgen dataset prove --row 17 --release release --dataset wine.csv --out proof.json',
+    ],
   })
-    .argument('<entry>', 'the name of a file in the archive')
+    .argument('[entry]', 'the name of a file in the archive')
+    .option('--row <number>', 'a row, from 1, the header not counted; needs --dataset', Number)
     .option('--dataset <file>', 'the data set: it must be the one that was trained on')
     .option('--out <file>', 'where to write the proof (on stdout)')
-    .action((entry: string, flags: ProveFlags) => runProve(entry, flags, context))
+    .action((entry: string | undefined, flags: ProveFlags) => runProve(entry, flags, context))
   const check = createCommand({
     name: 'check',
     summary: 'verify a proof against a release',
@@ -67,13 +72,13 @@ export function createDatasetCommand(context: CommandContext): Command {
   return createGroup('dataset', '', [prove, check])
 }
 
-async function runProve(entry: string, flags: ProveFlags, context: CommandContext): Promise<void> {
+async function runProve(entry: string | undefined, flags: ProveFlags, context: CommandContext): Promise<void> {
   const evidence = await readDatasetEvidence(placeOf(flags, context))
   if (!('manifest' in evidence)) return showFailure(evidence.report, flags, context)
   if (flags.dataset !== undefined) {
     assertDigest(flags.dataset, evidence.dataset, (await digestFile(flags.dataset)).sha256)
   }
-  const proof = proveFile(entry, evidence.manifest)
+  const proof = await prove(entry, flags, evidence.manifest)
   const bytes = serializeDatasetProof(proof)
   if (flags.out !== undefined) await writeFileAtomic(flags.out, bytes)
   show(context, flags, {
@@ -112,10 +117,22 @@ function showFailure(report: Parameters<typeof describeReport>[0], flags: Common
   context.exitCode = 1
 }
 
+function prove(entry: string | undefined, flags: ProveFlags, manifest: DatasetManifest): Promise<DatasetProof> {
+  const { row, dataset } = flags
+  if (entry !== undefined && row === undefined) return Promise.resolve(proveFile(entry, manifest))
+  if (row === undefined || entry !== undefined) throw misused('entry', 'expected the name of a file, or --row')
+  if (manifest.type === 'image') throw misused('row', 'a data set of images has files, and no rows')
+  if (dataset === undefined) throw misused('dataset', '--row needs --dataset, as no row is in a manifest')
+  return proveCsvRow(dataset, row, requireRoot(manifest))
+}
+
+function misused(argument: string, reason: string): ConfigError<'USAGE'> {
+  return new ConfigError('USAGE', `dataset prove: ${reason}`, { argument, reason })
+}
+
 function proveFile(name: string, manifest: DatasetManifest): DatasetProof {
   if (manifest.type !== 'image') {
-    const reason = `a data set of type ${manifest.type} has no files`
-    throw new ConfigError('USAGE', `dataset prove: ${reason}`, { argument: 'entry', reason })
+    throw misused('entry', `a data set of type ${manifest.type} has no files`)
   }
   // Without a comparator, sort goes by code unit: the order of the leaves.
   const names = Object.keys(manifest.files).sort()

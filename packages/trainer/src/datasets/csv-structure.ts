@@ -1,6 +1,6 @@
 /** The structure of a CSV file: its header, its rows, its lines; RFC 4180, strictly. @module */
 
-import { ParseError, utf8Decode } from '@aibomgen/core'
+import { concatBytes, ParseError, utf8Decode } from '@aibomgen/core'
 import { readFileParts } from '@aibomgen/core/node'
 
 import { datasetError } from './dataset-error.ts'
@@ -19,7 +19,12 @@ export interface CsvRecord {
   readonly cells: readonly string[]
 }
 
+/** Takes the exact bytes of a row, without the end of its line. They are overwritten afterwards. */
+export type TakeRecord = (record: Uint8Array) => void
+
 const MAX_RECORD_BYTES = 1024 * 1024
+/** What DuckDB takes as a line. */
+const MAX_ROW_BYTES = 2 * 1024 * 1024
 
 const QUOTE = 0x22
 const COMMA = 0x2c
@@ -30,10 +35,14 @@ const CR = 0x0d
  * The structure of the CSV file at `path`: comma-separated, quoted with `"`, LF or CRLF throughout, a header in the
  * first line, as many cells in every row. Blank lines are skipped; a byte order mark is too.
  *
+ * @param onRow - takes every row, in order
  * @throws TrainingError `DATASET_INVALID`, `CANCELLED`; ArtifactError `FILE_UNREADABLE`
  */
-export async function readCsvStructure(path: string, signal?: AbortSignal): Promise<CsvStructure> {
-  const scanner = new CsvScanner(0)
+export async function readCsvStructure(
+  path: string,
+  { signal, onRow }: { readonly signal?: AbortSignal; readonly onRow?: TakeRecord } = {},
+): Promise<CsvStructure> {
+  const scanner = new CsvScanner(0, onRow)
   for await (const chunk of chunksOf(path)) {
     if (signal !== undefined) assertNotCancelled(signal)
     scanner.push(chunk)
@@ -72,26 +81,43 @@ class CsvScanner {
   #isBlank = true
   #lineEnd: '\n' | '\r\n' | undefined
 
-  constructor(keep: number) {
+  readonly #onRow: TakeRecord | undefined
+  /** Of the record that is being read: what earlier chunks had of it, and where it begins in this one. */
+  readonly #earlier: Uint8Array[] = []
+  #chunk: Uint8Array = new Uint8Array()
+  #recordStart = 0
+
+  constructor(keep: number, onRow?: TakeRecord) {
     this.#keep = keep
+    this.#onRow = onRow
   }
 
   push(chunk: Uint8Array): void {
+    this.#chunk = chunk
+    this.#recordStart = 0
     for (let index = 0; index < chunk.length; index++) {
       const byte = chunk[index] ?? 0
       // No byte past the comma means anything here: most of a file goes by without a call.
       if (byte > COMMA && this.#state === 'plain' && this.records !== this.#keep) continue
-      this.#take(byte)
+      this.#take(byte, index)
     }
+    if (this.#onRow !== undefined) this.#keepRest()
+  }
+
+  #keepRest(): void {
+    this.#earlier.push(this.#chunk.slice(this.#recordStart))
+    const length = this.#earlier.reduce((sum, part) => sum + part.length, 0)
+    if (length > MAX_ROW_BYTES) throw this.#error('a row of more than 2 MiB', this.#startLine)
   }
 
   end(): void {
     if (this.#state === 'quoted') throw this.#error('a quote that is never closed', this.#startLine)
     if (this.#state === 'carriage return') throw this.#error('a carriage return without a line feed')
-    if (!this.#isBlank) this.#endRecord()
+    this.#chunk = new Uint8Array()
+    if (!this.#isBlank) this.#endRecord(0)
   }
 
-  #take(byte: number): void {
+  #take(byte: number, index: number): void {
     if (this.records === this.#keep && this.kept === undefined) this.#remember(byte)
     if (byte === 0) throw this.#error('a NUL byte: this is no CSV in UTF-8')
     switch (this.#state) {
@@ -101,7 +127,7 @@ class CsvScanner {
         return
       case 'carriage return':
         if (byte !== LF) throw this.#error('a carriage return without a line feed')
-        this.#endLine('\r\n')
+        this.#endLine('\r\n', index)
         return
       case 'quote in quoted':
         if (byte === QUOTE) {
@@ -119,7 +145,7 @@ class CsvScanner {
       this.#cells++
       this.#state = 'cell start'
     } else if (byte === CR) this.#state = 'carriage return'
-    else if (byte === LF) this.#endLine('\n')
+    else if (byte === LF) this.#endLine('\n', index)
     else {
       if (byte === QUOTE && this.#state === 'plain') throw this.#error('a quote inside an unquoted cell')
       this.#isBlank = false
@@ -127,12 +153,14 @@ class CsvScanner {
     }
   }
 
-  #endLine(lineEnd: '\n' | '\r\n'): void {
+  #endLine(lineEnd: '\n' | '\r\n', index: number): void {
     this.#lineEnd ??= lineEnd
     if (lineEnd !== this.#lineEnd) throw this.#error('lines that end with LF, and others that end with CRLF')
-    if (!this.#isBlank) this.#endRecord()
+    if (!this.#isBlank) this.#endRecord(index)
     else if (this.records === 0) throw this.#error('a blank line instead of a header')
     this.#bytes.length = 0
+    this.#earlier.length = 0
+    this.#recordStart = index + 1
     this.#line++
     this.#startLine = this.#line
     this.#cells = 1
@@ -140,13 +168,20 @@ class CsvScanner {
     this.#state = 'cell start'
   }
 
-  #endRecord(): void {
+  /** `end`: where the line's end begins, in the last chunk. */
+  #endRecord(end: number): void {
     if (this.records === 0) this.#columns = this.#cells
     else if (this.#cells !== this.#columns) {
       throw this.#error(`expected ${this.#columns} cells, got ${this.#cells}`, this.#startLine)
     }
     if (this.records === this.#keep) {
       this.kept = { line: this.#startLine, cells: cellsOf(Uint8Array.from(this.#bytes)) }
+    }
+    if (this.#onRow !== undefined && this.records > 0) {
+      const rest = this.#chunk.subarray(this.#recordStart, Math.max(end, this.#recordStart))
+      const record = this.#earlier.length === 0 ? rest : concatBytes(...this.#earlier, rest)
+      const isCut = this.#state === 'carriage return'
+      this.#onRow(isCut ? record.subarray(0, -1) : record)
     }
     this.records++
   }

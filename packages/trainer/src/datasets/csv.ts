@@ -1,6 +1,7 @@
 /** CSV files: the columns of a definition as raw rows. @module */
 
 import type { TableDefinition } from '../dataset-definition.ts'
+import { createRowTree } from './csv-rows.ts'
 import { readCsvRow, readCsvStructure } from './csv-structure.ts'
 import { datasetError } from './dataset-error.ts'
 import { readCsvCells } from './duckdb-csv.ts'
@@ -17,7 +18,8 @@ import { assertColumns, fieldSpecs, ignoredColumns, type ReadTableOptions, type 
  */
 export async function readCsv(path: string, definition: TableDefinition, options: ReadTableOptions): Promise<Table> {
   const { outputs, storage } = options
-  const structure = await readCsvStructure(path, storage.signal)
+  const tree = createRowTree()
+  const structure = await readCsvStructure(path, { signal: storage.signal, onRow: (record) => tree.add(record) })
   const { header, rows } = structure
   assertColumns(header, definition)
   if (rows === 0) throw datasetError('a header and no rows')
@@ -33,7 +35,13 @@ export async function readCsv(path: string, definition: TableDefinition, options
     raw[Symbol.dispose]()
     throw datasetError(`expected ${rows} rows, and DuckDB read ${raw.rows}`)
   }
-  return { raw, ignoredColumns: ignoredColumns(header, definition), [Symbol.dispose]: () => raw[Symbol.dispose]() }
+  const merkle = tree.root()
+  return {
+    raw,
+    ignoredColumns: ignoredColumns(header, definition),
+    ...(merkle === undefined ? {} : { merkle }),
+    [Symbol.dispose]: () => raw[Symbol.dispose](),
+  }
 }
 
 async function describeRefusal(path: string, header: readonly string[], refused: RefusedCell): Promise<Error> {

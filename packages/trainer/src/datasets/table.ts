@@ -1,5 +1,7 @@
 /** A table as it is read: which of its columns, and as what. @module */
 
+import type { DatasetRoot } from '@aibomgen/core'
+
 import type { TableDefinition } from '../dataset-definition.ts'
 import { datasetError } from './dataset-error.ts'
 import type { FieldSpec } from './field-encoder.ts'
@@ -13,6 +15,8 @@ export interface Table extends Disposable {
   readonly raw: RawRows
   /** Names of the file's other columns, in the file's order. */
   readonly ignoredColumns: readonly string[]
+  /** Of the rows' exact bytes, where the file has such and not too many of them. */
+  readonly merkle?: DatasetRoot & { readonly kind: 'rows' }
 }
 
 /** What a table is read for, and where its rows go. */
