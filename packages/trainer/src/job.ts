@@ -87,3 +87,4 @@ export {
   type TrainingParameters,
 } from './training-parameters.ts'
 export { MAX_YAML_BYTES as MAX_DEFINITION_BYTES } from './yaml.ts'
+export { parseYaml, toPlainValue, type YamlValue } from './yaml.ts'

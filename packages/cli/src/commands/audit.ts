@@ -29,7 +29,7 @@ export function createAuditCommand(context: CommandContext): Command {
       examples: ['aibomgen audit export audit.jsonl', 'DATABASE_URL=postgres://… aibomgen audit export audit.jsonl'],
     })
       .argument('<file>', 'a new file')
-      .option('--config <file>', 'settings, as lines NAME=value; the environment goes before them')
+      .option('--config <file>', 'settings: YAML, JSON or lines NAME=value (AIBOMGEN_CONFIG)')
       .addHelpText('after', '\nAn embedded database is one process’s: stop the server first.')
       .action((file: string, flags: CommonFlags & SettingsFlags) => runExport(file, flags, context)),
     createCommand({

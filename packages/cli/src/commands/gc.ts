@@ -21,7 +21,7 @@ export function createGcCommand(context: CommandContext): Command {
     examples: ['aibomgen gc --dry-run', 'DATABASE_URL=postgres://… AIBOMGEN_STORE=s3://bucket aibomgen gc'],
   })
     .option('--dry-run', 'count what would go, and take nothing away')
-    .option('--config <file>', 'settings; the environment goes before them')
+    .option('--config <file>', 'settings: YAML, JSON or lines NAME=value (AIBOMGEN_CONFIG)')
     .addHelpText(
       'after',
       '\nAn embedded database is one process’s: its server does this by itself, or is stopped first.',

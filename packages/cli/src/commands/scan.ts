@@ -28,7 +28,7 @@ const COULD_NOT_TELL = 2
 export function createScanCommand(context: CommandContext): Command {
   return createCommand({ name: 'scan', summary: '', examples: ['aibomgen scan', 'aibomgen scan --out found.json'] })
     .option('--out <file>', 'also write the signed document (an in-toto Statement in DSSE)')
-    .option('--config <file>', 'settings; the environment goes before them')
+    .option('--config <file>', 'settings: YAML, JSON or lines NAME=value (AIBOMGEN_CONFIG)')
     .addHelpText('after', '\nA worker with the same AIBOMGEN_DATA and key names this scan in its next releases.')
     .action((flags: ScanFlags) => runScan(flags, context))
 }

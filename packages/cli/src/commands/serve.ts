@@ -36,7 +36,7 @@ export function createServeCommand(context: CommandContext): Command {
     .option('--port <number>', '0 for any that is free (8000)')
     .option('--workers <number>', 'jobs that train in this process at a time (1; 0 with DATABASE_URL)')
     .option('--no-issuer', 'leave issuing to aibomgen issuer, which needs DATABASE_URL')
-    .option('--config <file>', 'settings, as lines NAME=value; the environment goes before them')
+    .option('--config <file>', 'settings: YAML, JSON or lines NAME=value (AIBOMGEN_CONFIG)')
     .addHelpText('after', '\nSettings are environment variables: see the README of aibomgen.')
     .action((flags: ServeFlags) => runServe(flags, context))
 }

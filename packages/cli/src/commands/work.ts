@@ -33,7 +33,7 @@ function createWorkCommand(
 ): Command {
   const examples = [`DATABASE_URL=postgres://… AIBOMGEN_STORE=s3://bucket aibomgen ${name}`]
   return createCommand({ name, summary: '', examples })
-    .option('--config <file>', 'settings, as lines NAME=value; the environment goes before them')
+    .option('--config <file>', 'settings: YAML, JSON or lines NAME=value (AIBOMGEN_CONFIG)')
     .addHelpText('after', NEEDS)
     .action(async (flags: WorkFlags) => {
       const { config, output } = context

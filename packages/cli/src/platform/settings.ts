@@ -1,14 +1,12 @@
 /** Settings of the platform: from environment variables and one file, judged as a whole before anything starts. @module */
 
-import { parseEnv } from 'node:util'
-
-import { ConfigError, describeProblems, describeZodError, utf8Decode, type Problem } from '@aibomgen/core'
-import { readFileBounded } from '@aibomgen/core/node'
+import { ConfigError, describeProblems, describeZodError, type Problem } from '@aibomgen/core'
 import type { HousekeepingPolicy, LogLevel, OidcProvider } from '@aibomgen/server'
 import type { IsolationName } from '@aibomgen/trainer/environment'
 
 import type { Config, Environment } from '../config.ts'
 import { PLATFORM_VARIABLES, readVariables } from './settings-variables.ts'
+import { readSettingsFile } from './settings-file.ts'
 import { readSignIn } from './sign-in.ts'
 
 /** Where artifacts are kept: in a directory, or in a bucket of an S3 server. */
@@ -76,14 +74,13 @@ export interface PlatformSettings {
   readonly logLevel: LogLevel
 }
 
-const MAX_FILE_BYTES = 1024 * 1024
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
 /** Never shown, not even where they are wrong. */
 const SECRETS = ['DATABASE_URL', 'AWS_SECRET_ACCESS_KEY']
 
 /** What the command line says about the settings. */
 export interface SettingsFlags {
-  /** A file of lines `NAME=value`; the environment goes before it. */
+  /** A file of settings, in place of the one that AIBOMGEN_CONFIG names; the environment goes before it. */
   readonly config?: string
   readonly host?: string
   readonly port?: string
@@ -103,9 +100,10 @@ export async function readPlatformSettings(
   flags: SettingsFlags,
   shared: readonly SharedPart[] = [],
 ): Promise<PlatformSettings> {
-  const file = flags.config === undefined ? {} : await readSettingsFile(flags.config)
+  const path = flags.config ?? (config.environment['AIBOMGEN_CONFIG'] || undefined)
+  const file = path === undefined ? { variables: {}, problems: [] } : await readSettingsFile(path)
   const given = {
-    ...withoutEmpty(file),
+    ...withoutEmpty(file.variables),
     ...withoutEmpty(config.environment),
     ...withoutEmpty({ AIBOMGEN_HOST: flags.host, AIBOMGEN_PORT: flags.port }),
   }
@@ -113,7 +111,8 @@ export async function readPlatformSettings(
   const shown = { ...given, ...Object.fromEntries(SECRETS.map((name) => [name, '(not shown)'])) }
   const signIn = readSignIn(given)
   const problems = [
-    ...unknownNames(file),
+    ...file.problems,
+    ...unknownNames(file.variables),
     ...(read.ok ? [] : describeZodError(read.error, 'settings', shown).problems),
     ...signIn.problems,
     ...contradictions(given, shared),
@@ -121,10 +120,6 @@ export async function readPlatformSettings(
   if (read.ok && problems.length === 0) return read.toSettings(signIn.providers, config.home)
   const detail = { document: 'settings', problems }
   throw new ConfigError('CONFIG_INVALID', describeProblems(detail), detail)
-}
-
-async function readSettingsFile(path: string): Promise<Environment> {
-  return parseEnv(utf8Decode(await readFileBounded(path, MAX_FILE_BYTES)))
 }
 
 function withoutEmpty(variables: Environment): Record<string, string> {

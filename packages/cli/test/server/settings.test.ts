@@ -58,6 +58,27 @@ describe('settings', () => {
     ])
   })
 
+  it.each([
+    [
+      'settings.yaml',
+      'AIBOMGEN_PORT: 99999\nCORS_ORIGINS: [https://a.example, b]\nAIBOMGEN_JOB_QUOTA: 3\n',
+      ['AIBOMGEN_PORT', 'CORS_ORIGINS'],
+    ],
+    ['settings.json', '{"AIBOMGEN_PORT": 99999, "AIBOMGEN_DATA": {"x": 1}}', ['AIBOMGEN_DATA', 'AIBOMGEN_PORT']],
+    ['nested.yml', 'server:\n  port: 1\n', ['server', 'server']],
+    ['list.json', '[1]', ['list.json']],
+    ['broken.yaml', 'AIBOMGEN_PORT: "unended hunter2', ['broken.yaml']],
+    ['twice.json', '{"AIBOMGEN_PORT": 1, "AIBOMGEN_PORT": 2}', ['twice.json']],
+  ])('come from %s, too, with every problem named', async (name, content, paths) => {
+    await using place = await createPlace({ AIBOMGEN_CONFIG: name })
+    await writeFile(join(place.directory, name), content)
+    const { exitCode, stdout, stderr } = await place.run('serve', '--json')
+    expect(exitCode, stderr).toBe(78)
+    const { problems } = JSON.parse(stdout).error.detail
+    expect(problems.map(({ path }: { path: string }) => path).sort()).toEqual(paths)
+    expect(stdout + stderr).not.toContain('hunter2')
+  })
+
   it('of a client keep its token from the open network', async () => {
     await using place = await createPlace({ AIBOMGEN_TOKEN: 'secret' })
     const { exitCode, stderr } = await place.run('status', 'job', '--server', 'http://server.example')
