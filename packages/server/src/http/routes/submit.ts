@@ -44,6 +44,15 @@ const NUMBERS = [
 const PARAMETERS = [...NUMBERS, 'shuffle', 'backend', ...STRUCTURED_PARAMETERS] as const
 const METADATA = ['framework', ...METADATA_NAMES] as const
 
+/** What a text of parts says, in the API's description. */
+const STRUCTURED_DESCRIPTIONS: Readonly<Record<(typeof STRUCTURED_PARAMETERS)[number], string>> = {
+  class_weight: 'What each class counts in the training loss, by the class as the data spell it: `0=1,1=5` or JSON',
+  early_stopping:
+    'monitor, min_delta, patience, mode, baseline, restore_best_weights, start_from_epoch, as in Keras: `patience=5` or JSON',
+  reduce_lr_on_plateau:
+    'monitor, factor, patience, mode, min_delta, cooldown, min_lr, as in Keras: `patience=3,factor=0.5` or JSON',
+}
+
 const submitRoute = createRoute({
   method: 'post',
   path: '/submit_job_by_model_and_data',
@@ -110,15 +119,6 @@ export function addSubmission(router: Router, deps: AppDeps): void {
     const receipt = { name: job.receipt.name, link: utf8Decode(job.receipt.bytes) }
     return context.json({ job_id: job.id, status: 'Training started' as const, unique_dir: job.id, receipt }, 200)
   })
-}
-
-/** What a text of parts says, in the API's description. */
-const STRUCTURED_DESCRIPTIONS: Readonly<Record<(typeof STRUCTURED_PARAMETERS)[number], string>> = {
-  class_weight: 'What each class counts in the training loss, by the class as the data spell it: `0=1,1=5` or JSON',
-  early_stopping:
-    'monitor, min_delta, patience, mode, baseline, restore_best_weights, start_from_epoch, as in Keras: `patience=5` or JSON',
-  reduce_lr_on_plateau:
-    'monitor, factor, patience, mode, min_delta, cooldown, min_lr, as in Keras: `patience=3,factor=0.5` or JSON',
 }
 
 /** Texts as parameters. A text that is no number stays one, and is refused by its name with the range. */
