@@ -35,6 +35,11 @@ const KNOWN: ReadonlyMap<string, { readonly kind: string; readonly classes: Read
   ['builtins', known('function', ['function'])],
 ])
 
+/** The classes of one of Keras's modules that a config may name. */
+export function knownClasses(module: string): ReadonlySet<string> {
+  return KNOWN.get(module)?.classes ?? new Set()
+}
+
 /**
  * Refuses every class that is not on the list: Lambda layers, custom objects, anything from a module that is not
  * Keras's own. What passes cannot make a reader run foreign code.

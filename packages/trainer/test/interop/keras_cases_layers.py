@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 from keras import layers as L
-from keras import optimizers
+from keras import initializers, optimizers
 
 from keras_cases import RNG, ROWS, case, sequential, table
 
@@ -281,11 +281,23 @@ def dropouts_outside_training():
 
 
 @case()
+def every_initializer():
+    names = """zeros ones orthogonal identity random_normal random_uniform truncated_normal glorot_normal glorot_uniform
+        he_normal he_uniform lecun_normal lecun_uniform"""
+    start = keras.Input((4,))
+    more = [initializers.VarianceScaling(0.5, mode="fan_avg"), initializers.Constant(0.1)]
+    branches = [L.Dense(4, activation="tanh", kernel_initializer=way)(start) for way in [*names.split(), *more]]
+    model = keras.Model(start, L.Dense(2)(L.Concatenate()(branches)))
+    model.compile(optimizers.SGD(0.01), "mse", metrics=["mae"])
+    return model, [table(4)], table(2)
+
+
+@case()
 def einsum_dense():
     start = keras.Input((4, 6))
     hidden = L.EinsumDense("abc,cd->abd", output_shape=(4, 5), bias_axes="d", activation="relu")(start)
-    hidden = L.EinsumDense("abc,cde->abde", output_shape=(4, 2, 3), bias_axes="de")(hidden)
     hidden = L.EinsumDense("...x,xy->...y", output_shape=4, bias_axes="y")(hidden)
+    hidden = L.EinsumDense("abc,cde->abde", output_shape=(4, 2, 3), bias_axes="de")(hidden)
     hidden = L.EinsumDense("abcd,bce->aed", output_shape=(3, 4))(hidden)
     hidden = L.EinsumDense("ab...,bc->ac...", output_shape=2, bias_axes="c", kernel_regularizer="l2")(hidden)
     model = keras.Model(start, L.Dense(2)(L.Flatten()(hidden)))
