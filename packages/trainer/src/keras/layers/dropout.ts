@@ -69,7 +69,7 @@ function dropping(config: ConfigReader, maskShape: MaskShape, rank?: number): La
   return whileTraining(
     config,
     rate > 0,
-    (input, random) => tf.mul(input, mask(maskShape(input.shape), random, rate, rate === 1 ? 0 : 1 / (1 - rate))),
+    (input, random) => tf.mul(input, dropMask(maskShape(input.shape), random, rate)),
     rank,
   )
 }
@@ -91,8 +91,9 @@ function whileTraining(
   }
 }
 
-function readRate(config: ConfigReader, name = 'rate'): number {
-  const rate = config.number(name)
+/** A share from 0 to 1. */
+export function readRate(config: ConfigReader, name = 'rate', fallback?: number): number {
+  const rate = config.number(name, fallback)
   if (!(rate >= 0 && rate <= 1)) throw modelInvalid(`${config.where}: expected a ${name} from 0 to 1, got ${rate}`)
   return rate
 }
@@ -119,6 +120,11 @@ function readNoiseShape(config: ConfigReader): MaskShape {
     if (!fits) throw modelInvalid(`${config.where}: noise_shape does not fit an input [${shape.slice(1).join()}]`)
     return shape.map((size, axis) => sizes[axis] ?? size)
   }
+}
+
+/** What Dropout multiplies with: 0 for a share of the numbers, and for the rest what keeps the mean. */
+export function dropMask(shape: readonly number[], random: Random, rate: number): Tensor {
+  return mask(shape, random, rate, rate === 1 ? 0 : 1 / (1 - rate))
 }
 
 /** `kept` where a number stays, 0 where it goes. */

@@ -2,6 +2,7 @@
 
 import type { LayerFactory } from '../layer.ts'
 import { activation, eluLayer, leakyRelu, prelu, reluLayer, softmaxLayer } from './activation-layers.ts'
+import { additiveAttention, attention } from './attention.ts'
 import { batchNormalization } from './batch-normalization.ts'
 import * as color from './color-augmentation.ts'
 import { conv1d, conv2d, conv3d } from './convolution.ts'
@@ -17,6 +18,7 @@ import * as whole from './global-pooling.ts'
 import { centerCrop, resizing } from './image-size.ts'
 import { layerNormalization } from './layer-normalization.ts'
 import { add, average, concatenate, maximum, minimum, multiply, subtract } from './merging.ts'
+import { groupQueryAttention, multiHeadAttention } from './multi-head-attention.ts'
 import { groupNormalization, rmsNormalization, unitNormalization } from './normalization.ts'
 import * as pool from './pooling.ts'
 import { normalization, rescaling } from './preprocessing.ts'
@@ -35,7 +37,9 @@ export const LAYER_FACTORIES: ReadonlyMap<string, LayerFactory> = new Map([
   ['AdaptiveMaxPooling2D', whole.adaptiveMaxPooling2d],
   ['AdaptiveMaxPooling3D', whole.adaptiveMaxPooling3d],
   ['Add', add],
+  ['AdditiveAttention', additiveAttention],
   ['AlphaDropout', drop.alphaDropout],
+  ['Attention', attention],
   ['AutoContrast', color.autoContrast],
   ['Average', average],
   ['AveragePooling1D', pool.averagePooling1d],
@@ -73,6 +77,7 @@ export const LAYER_FACTORIES: ReadonlyMap<string, LayerFactory> = new Map([
   ['GlobalMaxPooling2D', whole.globalMaxPooling2d],
   ['GlobalMaxPooling3D', whole.globalMaxPooling3d],
   ['GroupNormalization', groupNormalization],
+  ['GroupQueryAttention', groupQueryAttention],
   ['Hashing', hashing],
   ['Identity', identity],
   ['IntegerLookup', integerLookup],
@@ -83,6 +88,7 @@ export const LAYER_FACTORIES: ReadonlyMap<string, LayerFactory> = new Map([
   ['MaxPooling3D', pool.maxPooling3d],
   ['Maximum', maximum],
   ['Minimum', minimum],
+  ['MultiHeadAttention', multiHeadAttention],
   ['Multiply', multiply],
   ['Normalization', normalization],
   ['PReLU', prelu],
