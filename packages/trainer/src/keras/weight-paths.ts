@@ -7,12 +7,15 @@
 export function weightGroups(classNames: readonly string[]): readonly string[] {
   const used = new Map<string, number>()
   return classNames.map((className) => {
-    const base = toSnakeCase(className)
+    const base = toSnakeCase(OWN_NAMES.get(className) ?? className)
     const count = used.get(base)
     used.set(base, (count ?? -1) + 1)
     return count === undefined ? base : `${base}_${count + 1}`
   })
 }
+
+/** Classes that configs call by another name than Keras's source, which the archive's groups go by. */
+const OWN_NAMES: ReadonlyMap<string, string> = new Map([['GroupQueryAttention', 'GroupedQueryAttention']])
 
 /** Keras's own snake case: `Conv2D` is `conv2d`, `PReLU` is `p_re_lu` (`keras.src.utils.naming`). */
 export function toSnakeCase(name: string): string {

@@ -33,3 +33,11 @@ def classes(count):
 
 def sequential(shape, *stack):
     return keras.Sequential([keras.Input(shape), *stack])
+
+
+def trained(model, inputs, units=2, rate=0.02):
+    """A model with something in its weights that was not there to begin with: biases and scales are not 0 and 1."""
+    for weight in model.trainable_weights:
+        weight.assign_add(0.1 * RNG.normal(size=weight.shape).astype("float32"))
+    model.compile(keras.optimizers.SGD(rate, momentum=0.5), "mse", metrics=["mae"])
+    return model, inputs, table(units)

@@ -1,29 +1,16 @@
 """Cases of single layers and their options. See keras_cases.py."""
 
 import keras
-import numpy as np
 from keras import layers as L
 from keras import initializers, optimizers
 
-from keras_cases import RNG, ROWS, case, sequential, table
+from keras_cases import case, sequential, table, trained
 
 
 def regression(shape, *stack, units=2, rate=0.02):
     """The layers in question, then what makes a regression of them."""
     model = sequential(shape, *stack, L.Flatten(), L.Dense(units))
     return trained(model, [table(*shape)], units, rate)
-
-
-def trained(model, inputs, units=2, rate=0.02):
-    """A model with something in its weights that was not there to begin with: biases and scales are not 0 and 1."""
-    for weight in model.trainable_weights:
-        weight.assign_add(0.1 * RNG.normal(size=weight.shape).astype("float32"))
-    model.compile(optimizers.SGD(rate, momentum=0.5), "mse", metrics=["mae"])
-    return model, inputs, table(units)
-
-
-def images(*shape):
-    return RNG.uniform(0, 1, size=(ROWS, *shape)).astype("float32")
 
 
 @case()
@@ -298,7 +285,7 @@ def einsum_dense():
     hidden = L.EinsumDense("abc,cd->abd", output_shape=(4, 5), bias_axes="d", activation="relu")(start)
     hidden = L.EinsumDense("...x,xy->...y", output_shape=4, bias_axes="y")(hidden)
     hidden = L.EinsumDense("abc,cde->abde", output_shape=(4, 2, 3), bias_axes="de")(hidden)
-    hidden = L.EinsumDense("abcd,bce->aed", output_shape=(3, 4))(hidden)
+    hidden = L.EinsumDense("abcd,bce->aed", output_shape=(5, 3))(hidden)
     hidden = L.EinsumDense("ab...,bc->ac...", output_shape=2, bias_axes="c", kernel_regularizer="l2")(hidden)
     model = keras.Model(start, L.Dense(2)(L.Flatten()(hidden)))
     return trained(model, [table(4, 6)], rate=0.005)

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
 import type { ConfigReader } from '../config-reader.ts'
-import { trainableWeight, type Layer, type LayerFactory, type Mask, type Pass, type Shape } from '../layer.ts'
+import { trainableWeight, type Layer, type LayerFactory, type Pass, type Shape } from '../layer.ts'
 import { modelInvalid } from '../model-errors.ts'
 import { attend, causalMask, both } from './attention-scores.ts'
 import { readRate } from './dropout.ts'
@@ -72,8 +72,7 @@ function attentionOf(config: ConfigReader, weights: Layer['weights'], score: Sco
         pass,
       })
       const kept = queryMask === undefined ? output : tf.mul(output, tf.expandDims(tf.cast(queryMask, 'float32'), -1))
-      const outputMask: Mask = queryMask
-      return { tensors: [kept, scores], masks: [outputMask] }
+      return { tensors: options.return_attention_scores === true ? [kept, scores] : [kept], masks: [queryMask] }
     },
   }
 }

@@ -83,6 +83,7 @@ function whileTraining(
   config.ignore('seed')
   return {
     weights: [],
+    passesMask: true,
     outputShape: (shapes: readonly Shape[]) => onlyInput(shapes, config, rank),
     call(inputs, _weights, pass) {
       const input = firstOf(inputs)

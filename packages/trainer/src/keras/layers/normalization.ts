@@ -32,6 +32,7 @@ export const groupNormalization: LayerFactory = (config, inputs, trainable) => {
       ...(hasScale ? [learnedWeight(config, { name: 'gamma', shape: [channels], trainable })] : []),
       ...(hasCenter ? [learnedWeight(config, { name: 'beta', shape: [channels], trainable })] : []),
     ],
+    passesMask: true,
     outputShape: (shapes) => onlyInput(shapes, config),
     call(tensors, weights) {
       const input = firstOf(tensors)
@@ -80,6 +81,7 @@ export const unitNormalization: LayerFactory = (config, inputs) => {
   const axes = (config.integers('axis') ?? [-1]).map((axis) => featureAxis(axis, shape, config))
   return {
     weights: [],
+    passesMask: true,
     outputShape: (shapes) => onlyInput(shapes, config),
     call: (tensors) => unitLength(firstOf(tensors), axes),
   }

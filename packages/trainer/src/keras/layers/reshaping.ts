@@ -74,6 +74,7 @@ export const repeatVector: LayerFactory = (config) => {
 /** `keras.layers.Identity`. */
 export const identity: LayerFactory = (config) => ({
   weights: [],
+  passesMask: true,
   outputShape: (shapes) => onlyInput(shapes, config),
   call: (tensors) => firstOf(tensors),
 })

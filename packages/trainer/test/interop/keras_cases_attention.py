@@ -1,0 +1,88 @@
+"""Cases of attention, with and without masks. See keras_cases.py."""
+
+import keras
+from keras import layers as L
+
+from keras_cases import RNG, ROWS, case, table, trained
+
+
+def attending(*branches, query=(4, 6), value=(5, 6), rate=0.02):
+    """Each branch gets a query and a value that come from trained layers."""
+    first, second = keras.Input(query), keras.Input(value)
+    q, v = L.Dense(query[-1])(first), L.Dense(value[-1])(second)
+    parts = [L.Flatten()(output) for branch in branches for output in keras.tree.flatten(branch(q, v))]
+    model = keras.Model([first, second], L.Dense(2)(L.Concatenate()(parts)))
+    return trained(model, [table(*query), table(*value)], rate=rate)
+
+
+@case()
+def attention():
+    return attending(
+        lambda q, v: L.Attention()([q, v]),
+        lambda q, v: L.Attention(use_scale=True)([q, v, L.Dense(6)(v)]),
+        lambda q, v: L.Attention(use_scale=True, score_mode="concat")([q, v]),
+        lambda q, v: L.Attention(score_mode="concat")([q, v], use_causal_mask=True),
+        lambda q, v: L.Attention()([q, v], return_attention_scores=True),
+        lambda q, v: L.AdditiveAttention()([q, v]),
+        lambda q, v: L.AdditiveAttention(use_scale=False)([q, v], use_causal_mask=True),
+    )
+
+
+@case()
+def attention_masked():
+    words, others = keras.Input((5,)), keras.Input((4,))
+    query, value = L.Embedding(7, 6, mask_zero=True)(words), L.Embedding(7, 6, mask_zero=True)(others)
+    parts = [
+        L.Attention()([query, value]),
+        L.AdditiveAttention()([query, value], use_causal_mask=True),
+        L.MultiHeadAttention(2, 3)(query, value),
+        L.MultiHeadAttention(2, 3)(query, value, use_causal_mask=True),
+        L.GroupQueryAttention(3, 4, 2)(query, value),
+    ]
+    model = keras.Model([words, others], L.Dense(2)(L.Concatenate()([L.GlobalAveragePooling1D()(part) for part in parts])))
+    inputs = [RNG.integers(1, 7, size=(ROWS, 5)).astype("float32"), RNG.integers(1, 7, size=(ROWS, 4)).astype("float32")]
+    inputs[0][::2, 3:] = 0
+    inputs[1][::3, 2:] = 0
+    return trained(model, inputs)
+
+
+@case()
+def multi_head_attention():
+    return attending(
+        lambda q, v: L.MultiHeadAttention(2, 3)(q, v),
+        lambda q, v: L.MultiHeadAttention(3, 2, value_dim=5, output_shape=4, use_bias=False)(q, v),
+        lambda q, v: L.MultiHeadAttention(2, 3, output_shape=(2, 3))(q, v, L.Dense(4)(v)),
+        lambda q, v: L.MultiHeadAttention(2, 3, use_gate=True, sliding_window=2, kernel_regularizer="l2")(q, v),
+        lambda q, v: L.MultiHeadAttention(2, 3)(q, q, use_causal_mask=True),
+        lambda q, v: L.MultiHeadAttention(2, 3)(q, q, return_attention_scores=True),
+    )
+
+
+@case()
+def multi_head_attention_of_images():
+    start = keras.Input((3, 4, 5))
+    parts = [L.MultiHeadAttention(2, 3, attention_axes=axes)(start, start) for axes in (None, (1,), (2,), (1, 2))]
+    model = keras.Model(start, L.Dense(2)(L.Concatenate()([L.Flatten()(part) for part in parts])))
+    return trained(model, [table(3, 4, 5)], rate=0.01)
+
+
+@case()
+def multi_head_attention_own_mask():
+    first, shown = keras.Input((4, 6)), keras.Input((4, 4))
+    parts = [
+        L.MultiHeadAttention(2, 3)(first, first, attention_mask=shown),
+        L.GroupQueryAttention(3, 4, 2)(first, first, attention_mask=shown, use_causal_mask=True),
+    ]
+    model = keras.Model([first, shown], L.Dense(2)(L.Concatenate()([L.Flatten()(part) for part in parts])))
+    mask = RNG.integers(0, 2, size=(ROWS, 4, 4)).astype("float32")
+    mask[:, :, 0] = 1
+    return trained(model, [table(4, 6), mask])
+
+
+@case()
+def group_query_attention():
+    return attending(
+        lambda q, v: L.GroupQueryAttention(3, 4, 2)(q, v),
+        lambda q, v: L.GroupQueryAttention(2, 3, 1, use_bias=False, use_gate=True)(q, v),
+        lambda q, v: L.GroupQueryAttention(2, 2, 2, sliding_window=2)(q, v, L.Dense(6)(v)),
+    )
