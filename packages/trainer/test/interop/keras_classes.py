@@ -21,8 +21,10 @@ MODULES = {
 
 
 def names(module, bases):
-    found = {member.__name__ for member in vars(module).values() if inspect.isclass(member)}
-    return sorted(found - bases)
+    """Of a class of several names its own, if it is among them (`GroupedQueryAttention` is not)."""
+    classes = [(name, member) for name, member in vars(module).items() if inspect.isclass(member)]
+    found = {member: member.__name__ if hasattr(module, member.__name__) else name for name, member in classes}
+    return sorted(set(found.values()) - bases)
 
 
 print(json.dumps({"keras": keras.__version__, **{kind: names(*entry) for kind, entry in MODULES.items()}}))
