@@ -1,4 +1,4 @@
-"""Cases of attention, with and without masks. See keras_cases.py."""
+"""Cases of attention. See keras_cases.py."""
 
 import keras
 from keras import layers as L
@@ -26,24 +26,6 @@ def attention():
         lambda q, v: L.AdditiveAttention()([q, v]),
         lambda q, v: L.AdditiveAttention(use_scale=False)([q, v], use_causal_mask=True),
     )
-
-
-@case()
-def attention_masked():
-    words, others = keras.Input((5,)), keras.Input((4,))
-    query, value = L.Embedding(7, 6, mask_zero=True)(words), L.Embedding(7, 6, mask_zero=True)(others)
-    parts = [
-        L.Attention()([query, value]),
-        L.AdditiveAttention()([query, value], use_causal_mask=True),
-        L.MultiHeadAttention(2, 3)(query, value),
-        L.MultiHeadAttention(2, 3)(query, value, use_causal_mask=True),
-        L.GroupQueryAttention(3, 4, 2)(query, value),
-    ]
-    model = keras.Model([words, others], L.Dense(2)(L.Concatenate()([L.GlobalAveragePooling1D()(part) for part in parts])))
-    inputs = [RNG.integers(1, 7, size=(ROWS, 5)).astype("float32"), RNG.integers(1, 7, size=(ROWS, 4)).astype("float32")]
-    inputs[0][::2, 3:] = 0
-    inputs[1][::3, 2:] = 0
-    return trained(model, inputs)
 
 
 @case()

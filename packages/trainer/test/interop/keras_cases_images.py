@@ -133,6 +133,21 @@ def flips_of_symmetric_images():
 
 
 @case()
+def mixtures_of_one_image():
+    """Mixed with itself, it is the same."""
+    start = keras.Input((4, 5, 2))
+    parts = [L.Flatten()(layer(start)) for layer in (L.MixUp(0.4), L.CutMix(0.8))]
+    model = keras.Model(start, L.Dense(2)(L.Concatenate()(parts)))
+    model.compile(optimizers.SGD(0.02), "mse")
+    return model, [np.repeat(RNG.normal(size=(1, 4, 5, 2)).astype("float32"), ROWS, axis=0)], table(2)
+
+
+@case()
+def pipeline():
+    return seen_all((5, 6, 2), L.Pipeline([L.Resizing(4, 4), L.RandomBrightness((0.2, 0.2)), L.Rescaling(0.5)]))
+
+
+@case()
 def crops():
     """Keras crops while training only; a model that does not mind is averaged over the image."""
     model = sequential((6, 6, 2), L.Rescaling(1 / 255), L.RandomCrop(6, 6), L.Conv2D(3, 2), L.GlobalAveragePooling2D(), L.Dense(2))

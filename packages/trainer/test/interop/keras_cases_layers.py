@@ -115,7 +115,7 @@ def separable_1d():
 def separable_2d():
     return regression(
         (8, 7, 3),
-        L.SeparableConv2D(4, 3, padding="same", strides=2, depth_multiplier=2, activation="relu", pointwise_regularizer="l2"),
+        L.SeparableConv2D(4, 3, padding="same", strides=2, depth_multiplier=2, activation="relu", pointwise_regularizer="l2", depthwise_constraint="non_neg"),
         L.SeparableConv2D(3, 2, dilation_rate=(2, 1)),
     )
 
@@ -289,3 +289,8 @@ def einsum_dense():
     hidden = L.EinsumDense("ab...,bc->ac...", output_shape=2, bias_axes="c", kernel_regularizer="l2")(hidden)
     model = keras.Model(start, L.Dense(2)(L.Flatten()(hidden)))
     return trained(model, [table(4, 6)], rate=0.005)
+
+
+@case()
+def activity_regularization():
+    return regression((5,), L.Dense(4, activation="tanh"), L.ActivityRegularization(0.01, 0.02), L.Dense(3, activity_regularizer="l2"))

@@ -24,6 +24,8 @@ const TRIALS: readonly LayerTrial[] = [
   { type: 'RandomShear', config: { x_factor: [0, 0.5], y_factor: [0, 0.5] }, inputs: [IMAGE] },
   { type: 'RandomPerspective', config: { factor: [0, 1] }, inputs: [IMAGE] },
   { type: 'RandomCrop', config: { height: 2, width: 3 }, inputs: [IMAGE] },
+  { type: 'MixUp', config: { alpha: 0.2 }, inputs: [IMAGE] },
+  { type: 'CutMix', config: { factor: [0.5, 1] }, inputs: [IMAGE] },
   { type: 'RandomBrightness', config: { factor: 0.3, value_range: [-9, 9] }, inputs: [IMAGE] },
   { type: 'RandomContrast', config: { factor: [0, 0.5], value_range: [-9, 9] }, inputs: [IMAGE] },
   { type: 'RandomSaturation', config: { factor: [0, 0.9] }, inputs: [IMAGE] },

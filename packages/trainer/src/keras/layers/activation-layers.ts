@@ -1,7 +1,7 @@
 /** Layers that are an activation: Activation, ReLU, LeakyReLU, PReLU, ELU, Softmax. @module */
 
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor } from '@tensorflow/tfjs-core'
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
 
 import { elu, readActivation, relu, softmax, type Activation } from '../activations.ts'
 import type { ConfigReader } from '../config-reader.ts'
@@ -55,6 +55,22 @@ export const prelu: LayerFactory = (config, inputs, trainable) => {
     call(inputTensors, [alpha]) {
       const input = firstOf(inputTensors)
       return tf.sub(tf.relu(input), tf.mul(firstOf([alpha]), tf.relu(tf.neg(input))))
+    },
+  }
+}
+
+/** `keras.layers.ActivityRegularization`: changes nothing, and adds a penalty of what passes, per row. */
+export const activityRegularization: LayerFactory = (config) => {
+  const { l1, l2 } = { l1: config.number('l1', 0), l2: config.number('l2', 0) }
+  return {
+    weights: [],
+    passesMask: true,
+    outputShape: (shapes) => onlyInput(shapes, config),
+    call(inputs, _weights, pass) {
+      const input = firstOf(inputs)
+      const penalty = tf.add(tf.mul(l1, tf.sum(tf.abs(input))), tf.mul(l2, tf.sum(tf.square(input))))
+      pass.penalties.push(tf.div<Scalar>(penalty, input.shape[0] ?? 1))
+      return input
     },
   }
 }

@@ -84,6 +84,21 @@ export function where(which: Tensor, changed: Tensor, images: Tensor): Tensor {
   return tf.add(tf.mul(which, changed), tf.mul(tf.sub(1, which), images))
 }
 
+/** 1 inside one rectangle of each image, [rows, height, width, 1]: its sides in parts of width and height. */
+export function rectangles(images: Tensor4D, random: Random, sides: () => Range): Tensor4D {
+  const [rows, height, width] = images.shape
+  const inside = new Float32Array(rows * height * width)
+  for (let row = 0; row < rows; row += 1) {
+    const [wide, high] = sides()
+    const [left, right] = spanOf(wide * width, width, random)
+    const [top, bottom] = spanOf(high * height, height, random)
+    for (let y = Math.ceil(top); y < bottom; y += 1) {
+      for (let x = Math.ceil(left); x < right; x += 1) inside[(row * height + y) * width + x] = 1
+    }
+  }
+  return tf.tensor4d(inside, [rows, height, width, 1])
+}
+
 /** From one range of values to another. */
 export function toRange(images: Tensor, from: Range, to: Range): Tensor {
   if (from[0] === to[0] && from[1] === to[1]) return images
@@ -103,6 +118,11 @@ export function withoutGradient(
     },
   }))
   return apply(images)
+}
+
+function spanOf(size: number, length: number, random: Random): Range {
+  const start = random.nextFloat() * (length - size)
+  return [start, start + size]
 }
 
 function assertWithin(value: number, [least, most]: Range, config: ConfigReader, name: string): void {

@@ -9,7 +9,7 @@ import { firstOf, type Layer, type LayerFactory, type Shape } from '../layer.ts'
 import { modelInvalid } from '../model-errors.ts'
 import { lastOf, onlyInput, slidingLength } from '../shapes.ts'
 import { activated, inChannelsLast, type PlainLayer } from './data-format.ts'
-import { learnedWeight } from './learned-weight.ts'
+import { learnedBias, learnedWeight } from './learned-weight.ts'
 
 /** `keras.layers.Conv1D`, padding `valid`, `same` or `causal`. */
 export const conv1d: LayerFactory = (config, inputs, trainable) => convolution(config, inputs, trainable, 1)
@@ -40,9 +40,7 @@ function linear(config: ConfigReader, inputs: readonly Shape[], trainable: boole
   return {
     weights: [
       learnedWeight(config, { name: 'kernel', shape, trainable }),
-      ...(config.boolean('use_bias', true)
-        ? [learnedWeight(config, { name: 'bias', shape: [filters], trainable })]
-        : (config.ignore('bias_regularizer'), [])),
+      ...learnedBias(config, [filters], trainable),
     ],
     outputShape: (shapes) => [...window.lengths(onlyInput(shapes, config, rank + 1).slice(0, rank)), filters],
     call(inputTensors, [kernel, bias]) {

@@ -11,7 +11,7 @@ import { firstOf, type Layer, type LayerFactory, type Shape } from '../layer.ts'
 import { lastOf, onlyInput } from '../shapes.ts'
 import { readWindow } from './convolution.ts'
 import { activated, inChannelsLast } from './data-format.ts'
-import { learnedWeight } from './learned-weight.ts'
+import { learnedBias, learnedWeight } from './learned-weight.ts'
 
 /** `keras.layers.DepthwiseConv1D`. */
 export const depthwiseConv1d: LayerFactory = (config, inputs, trainable) => depthwise(config, inputs, trainable, 1)
@@ -29,7 +29,7 @@ function depthwise(config: ConfigReader, inputs: readonly Shape[], trainable: bo
     return {
       weights: [
         learnedWeight(config, { name: 'kernel', shape: filter.shape, trainable, option: 'depthwise' }),
-        ...readBias(config, filter.channels, trainable),
+        ...learnedBias(config, [filter.channels], trainable),
       ],
       outputShape: (next) => [...filter.lengths(next), filter.channels],
       call(tensors, [kernel, bias]) {
@@ -51,7 +51,7 @@ function separable(config: ConfigReader, inputs: readonly Shape[], trainable: bo
       weights: [
         learnedWeight(config, { name: 'depthwise_kernel', shape: filter.shape, trainable, option: 'depthwise' }),
         learnedWeight(config, { name: 'pointwise_kernel', shape: pointShape, trainable, option: 'pointwise' }),
-        ...readBias(config, filters, trainable),
+        ...learnedBias(config, [filters], trainable),
       ],
       outputShape: (next) => [...filter.lengths(next), filters],
       call(tensors, [kernel, points, bias]) {
@@ -106,10 +106,4 @@ function readFilter(config: ConfigReader, inputs: readonly Shape[], rank: 1 | 2)
       return rank === 1 ? tf.squeeze(apart, [1]) : apart
     },
   }
-}
-
-function readBias(config: ConfigReader, channels: number, trainable: boolean): Layer['weights'] {
-  if (config.boolean('use_bias', true)) return [learnedWeight(config, { name: 'bias', shape: [channels], trainable })]
-  config.ignore('bias_regularizer')
-  return []
 }

@@ -29,7 +29,7 @@ export const einsumDense: LayerFactory = (config, inputs, trainable) => {
         trainable,
       }),
       ...(bias === undefined
-        ? (config.ignore('bias_regularizer'), [])
+        ? (config.ignore('bias_regularizer', 'bias_constraint'), [])
         : [learnedWeight(config, { name: 'bias', shape: bias, trainable })]),
     ],
     outputShape: (shapes) => {

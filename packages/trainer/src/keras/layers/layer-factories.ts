@@ -1,7 +1,15 @@
 /** Every layer class that a model may have, by Keras's name for it. @module */
 
 import type { LayerFactory } from '../layer.ts'
-import { activation, eluLayer, leakyRelu, prelu, reluLayer, softmaxLayer } from './activation-layers.ts'
+import {
+  activation,
+  activityRegularization,
+  eluLayer,
+  leakyRelu,
+  prelu,
+  reluLayer,
+  softmaxLayer,
+} from './activation-layers.ts'
 import { additiveAttention, attention } from './attention.ts'
 import { batchNormalization } from './batch-normalization.ts'
 import * as color from './color-augmentation.ts'
@@ -18,8 +26,10 @@ import * as whole from './global-pooling.ts'
 import { centerCrop, resizing } from './image-size.ts'
 import { layerNormalization } from './layer-normalization.ts'
 import { add, average, concatenate, maximum, minimum, multiply, subtract } from './merging.ts'
+import * as mixing from './mixing-augmentation.ts'
 import { groupQueryAttention, multiHeadAttention } from './multi-head-attention.ts'
 import { groupNormalization, rmsNormalization, unitNormalization } from './normalization.ts'
+import { pipelineOf } from './pipeline.ts'
 import * as pool from './pooling.ts'
 import { normalization, rescaling } from './preprocessing.ts'
 import { flatten, identity, permute, repeatVector, reshape } from './reshaping.ts'
@@ -27,9 +37,9 @@ import * as resize from './resizing-by-factor.ts'
 import * as texture from './texture-augmentation.ts'
 import { conv1dTranspose, conv2dTranspose, conv3dTranspose } from './transposed-convolution.ts'
 
-/** How each class is made. `InputLayer` is no entry: the model itself reads it. */
-export const LAYER_FACTORIES: ReadonlyMap<string, LayerFactory> = new Map([
+const SINGLE: ReadonlyMap<string, LayerFactory> = new Map([
   ['Activation', activation],
+  ['ActivityRegularization', activityRegularization],
   ['AdaptiveAveragePooling1D', whole.adaptiveAveragePooling1d],
   ['AdaptiveAveragePooling2D', whole.adaptiveAveragePooling2d],
   ['AdaptiveAveragePooling3D', whole.adaptiveAveragePooling3d],
@@ -58,6 +68,7 @@ export const LAYER_FACTORIES: ReadonlyMap<string, LayerFactory> = new Map([
   ['Cropping1D', resize.cropping1d],
   ['Cropping2D', resize.cropping2d],
   ['Cropping3D', resize.cropping3d],
+  ['CutMix', mixing.cutMix],
   ['Dense', dense],
   ['DepthwiseConv1D', depthwiseConv1d],
   ['DepthwiseConv2D', depthwiseConv2d],
@@ -88,6 +99,7 @@ export const LAYER_FACTORIES: ReadonlyMap<string, LayerFactory> = new Map([
   ['MaxPooling3D', pool.maxPooling3d],
   ['Maximum', maximum],
   ['Minimum', minimum],
+  ['MixUp', mixing.mixUp],
   ['MultiHeadAttention', multiHeadAttention],
   ['Multiply', multiply],
   ['Normalization', normalization],
@@ -133,6 +145,12 @@ export const LAYER_FACTORIES: ReadonlyMap<string, LayerFactory> = new Map([
   ['ZeroPadding1D', resize.zeroPadding1d],
   ['ZeroPadding2D', resize.zeroPadding2d],
   ['ZeroPadding3D', resize.zeroPadding3d],
+])
+
+/** How each class is made. `InputLayer` is no entry: the model itself reads it. */
+export const LAYER_FACTORIES: ReadonlyMap<string, LayerFactory> = new Map([
+  ...SINGLE,
+  ['Pipeline', pipelineOf((className) => SINGLE.get(className))],
 ])
 
 /** Classes whose `dtype` says what integers they give: any, since here all numbers are float32. */

@@ -1,7 +1,7 @@
-/** A layer's trainable weight with the options that its config has for it. @module */
+/** A layer's trainable weights with the options that its config has for them. @module */
 
 import type { ConfigReader } from '../config-reader.ts'
-import { trainableWeight, type Shape, type WeightSpec } from '../layer.ts'
+import type { Shape, WeightSpec } from '../layer.ts'
 
 /** The weight `name`, its options read under `option` (`kernel_regularizer`), which is the name unless said otherwise. */
 export function learnedWeight(
@@ -9,5 +9,21 @@ export function learnedWeight(
   weight: { readonly name: string; readonly shape: Shape; readonly trainable: boolean; readonly option?: string },
 ): WeightSpec {
   const { name, shape, trainable, option = name } = weight
-  return trainableWeight(name, shape, trainable, config.regularizer(`${option}_regularizer`))
+  const regularizer = config.regularizer(`${option}_regularizer`)
+  const constraint = config.constraint(`${option}_constraint`)
+  return {
+    name,
+    shape,
+    trainable,
+    dtype: 'float32',
+    ...(regularizer === undefined ? {} : { regularizer }),
+    ...(constraint === undefined ? {} : { constraint }),
+  }
+}
+
+/** Its bias, unless `use_bias` says that it has none: then what is asked of one counts for nothing. */
+export function learnedBias(config: ConfigReader, shape: Shape, trainable: boolean): readonly WeightSpec[] {
+  if (config.boolean('use_bias', true)) return [learnedWeight(config, { name: 'bias', shape, trainable })]
+  config.ignore('bias_regularizer', 'bias_constraint')
+  return []
 }

@@ -89,7 +89,10 @@ function headed(config: ConfigReader, { inputs, trainable, context }: Made, head
   const dropout = readRate(config, 'dropout', 0)
   const window = config.value('sliding_window') === undefined ? undefined : config.positiveInteger('sliding_window')
   config.ignore('seed')
-  if (!useBias) config.ignore('bias_regularizer')
+  if (!useBias) config.ignore('bias_regularizer', 'bias_constraint')
+  if (config.value('activity_regularizer') !== undefined) {
+    throw modelUnsupported('option', 'activity_regularizer', config.where, 'Keras counts it in each of the parts')
+  }
   const projection = (group: string, kernel: Shape, bias: Shape): readonly WeightSpec[] => [
     { ...learnedWeight(config, { name: 'kernel', shape: kernel, trainable }), path: `${group}/vars/0` },
     ...(useBias

@@ -21,8 +21,8 @@ export const groupNormalization: LayerFactory = (config, inputs, trainable) => {
   const epsilon = config.number('epsilon', 1e-3)
   const hasScale = config.boolean('scale', true)
   const hasCenter = config.boolean('center', true)
-  if (!hasScale) config.ignore('gamma_regularizer')
-  if (!hasCenter) config.ignore('beta_regularizer')
+  if (!hasScale) config.ignore('gamma_regularizer', 'gamma_constraint')
+  if (!hasCenter) config.ignore('beta_regularizer', 'beta_constraint')
   const grouped = [...shape.slice(0, axis - 1), groups, channels / groups, ...shape.slice(axis)]
   const broadcast = [1, ...grouped.map((size, index) => (index === axis - 1 || index === axis ? size : 1))]
   const axes = grouped.map((_, index) => index + 1).filter((index) => index !== axis)

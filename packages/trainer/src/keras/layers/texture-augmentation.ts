@@ -8,7 +8,17 @@ import { convolveDepthwise } from '../convolve-depthwise.ts'
 import type { LayerFactory } from '../layer.ts'
 import { modelInvalid, modelUnsupported } from '../model-errors.ts'
 import { normalNumbers } from '../normal-numbers.ts'
-import { augmenting, chosen, perImage, readRange, readValueRange, uniform, where, type Range } from './augmentation.ts'
+import {
+  augmenting,
+  chosen,
+  perImage,
+  readRange,
+  readValueRange,
+  rectangles,
+  uniform,
+  where,
+  type Range,
+} from './augmentation.ts'
 
 const UNSIGNED: Range = [0, 1]
 
@@ -52,25 +62,16 @@ export const randomErasing: LayerFactory = (config, inputs) => {
   if (fills?.some((value) => !Number.isFinite(value)))
     throw modelInvalid(`${config.where}: expected numbers as fill_value`)
   return augmenting(config, inputs, (images, random) => {
-    const [rows, height, width] = images.shape
     const which = chosen(images, random, chance)
-    const inside = new Float32Array(rows * height * width)
-    for (let row = 0; row < rows; row += 1) {
-      const span = (length: number): Range => {
-        const size = Math.sqrt(uniform(random, scale)) * length
-        const start = random.nextFloat() * (length - size)
-        return [start, start + size]
-      }
-      const [[left, right], [top, bottom]] = [span(width), span(height)]
-      for (let y = Math.ceil(top); y < bottom; y += 1) {
-        for (let x = Math.ceil(left); x < right; x += 1) inside[(row * height + y) * width + x] = 1
-      }
-    }
+    const inside = rectangles(images, random, () => [
+      Math.sqrt(uniform(random, scale)),
+      Math.sqrt(uniform(random, scale)),
+    ])
     const filling =
       fills === undefined
         ? tf.tensor4d(normalNumbers(images.size, random, most), images.shape)
         : tf.mul(tf.tensor1d(fills), tf.ones(images.shape))
-    return where(tf.mul(which, tf.tensor4d(inside, [rows, height, width, 1])), filling, images)
+    return where(tf.mul(which, inside), filling, images)
   })
 }
 

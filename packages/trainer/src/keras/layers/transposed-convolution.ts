@@ -9,7 +9,7 @@ import { firstOf, type Layer, type LayerFactory, type Shape } from '../layer.ts'
 import { modelInvalid } from '../model-errors.ts'
 import { lastOf, onlyInput } from '../shapes.ts'
 import { activated, inChannelsLast, type PlainLayer } from './data-format.ts'
-import { learnedWeight } from './learned-weight.ts'
+import { learnedBias, learnedWeight } from './learned-weight.ts'
 
 /** `keras.layers.Conv1DTranspose`. */
 export const conv1dTranspose: LayerFactory = (config, inputs, trainable) => transposed(config, inputs, trainable, 1)
@@ -46,9 +46,7 @@ function linear(config: ConfigReader, inputs: readonly Shape[], trainable: boole
   return {
     weights: [
       learnedWeight(config, { name: 'kernel', shape: [...size, filters, channels], trainable }),
-      ...(config.boolean('use_bias', true)
-        ? [learnedWeight(config, { name: 'bias', shape: [filters], trainable })]
-        : (config.ignore('bias_regularizer'), [])),
+      ...learnedBias(config, [filters], trainable),
     ],
     outputShape(shapes) {
       const shape = onlyInput(shapes, config, rank + 1)
