@@ -74,7 +74,7 @@ export async function coverageDocument(): Promise<string> {
   const path = join(root, 'docs/keras-coverage.md')
   const text = `# Keras ${kerasClasses().keras}, class by class
 
-Made by \`node --conditions=@aibomgen/source scripts/make-keras-coverage.ts\`; a test fails when it is not current. A model with a class that is not taken here is refused with \`MODEL_UNSUPPORTED\`, which names the class and the layer; so is an option that is not honoured. Each class that is taken is held against real Keras by the cases named beside it (\`packages/trainer/test/interop\`): predictions before training, the history of four epochs, and the predictions of the written file loaded by Keras.
+Made by \`node --conditions=@aibomgen/source scripts/make-keras-coverage.ts\`; a test fails when it is not current. A model with a class that is not taken here is refused with \`MODEL_UNSUPPORTED\`, which names the class and the layer; so is an option that is not honoured. Each class that is taken is held against real Keras by the cases named beside it (\`packages/trainer/test/interop\`): predictions before training, the history of four epochs, and the predictions of the written file loaded by Keras; cases of \`numbers\` are of single losses, metrics, optimizers and the rest, against numbers of Keras that are committed.
 
 ${parts.join('\n\n')}
 `
