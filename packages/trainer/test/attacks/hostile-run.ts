@@ -21,7 +21,7 @@ const once = (emitter, event) => new Promise((resolve, reject) => emitter.on(eve
 const say = (message) => new Promise((resolve) => process.send(message, resolve))
 const writeOutputs = () => { for (const name of ${JSON.stringify(OUTPUT_NAMES)}) fs.writeFileSync(name, name) }
 const endWell = async () => {
-  await say({ type: 'started', backend: { name: 'wasm', versions: {}, devices: [] } })
+  await say({ type: 'started', backend: { name: 'wasm', versions: {}, devices: [], reason: 'asked for' } })
   await say({ type: 'finished' })
 }
 const tell = () => console.log(JSON.stringify(found))
