@@ -8,5 +8,6 @@ export default defineConfig(
     environment: 'src/environment/index.ts',
     keras: 'src/keras.ts',
     child: 'src/child/main.ts',
+    compare: 'src/child/compare-main.ts',
   }),
 )

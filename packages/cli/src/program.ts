@@ -34,6 +34,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'prove, and check, that a file was in the data set of a release',
     load: async () => (await import('./commands/dataset.ts')).createDatasetCommand,
   },
+  reproduce: {
+    summary: 'train a release again from its own inputs, and say what came out',
+    load: async () => (await import('./commands/reproduce.ts')).createReproduceCommand,
+  },
   serve: {
     summary: 'run the platform: HTTP API, queue, worker and issuer in one process',
     load: async () => (await import('./commands/serve.ts')).createServeCommand,

@@ -11,7 +11,18 @@ beforeAll(async () => {
 afterAll(() => place[Symbol.asyncDispose]())
 
 const commands = [
-  ...['init', 'example', 'train', 'verify', 'verify-file', 'env', 'keys list', 'keys rotate', 'keys export'],
+  ...[
+    'init',
+    'example',
+    'train',
+    'verify',
+    'verify-file',
+    'reproduce',
+    'env',
+    'keys list',
+    'keys rotate',
+    'keys export',
+  ],
   ...['trust show', 'trust enroll', 'trust revoke', 'trust renew', 'trust update'],
   ...['bom show', 'bom validate', 'bom verify'],
   ...['serve', 'worker', 'issuer', 'submit', 'status', 'artifacts', 'download', 'cancel'],

@@ -60,6 +60,15 @@ export {
   type Severity,
   type VulnerabilityScan,
 } from './predicates/vulnerabilities.ts'
+export {
+  buildReproductionStatement,
+  parseReproduction,
+  REPRODUCTION_TYPE,
+  type EnvironmentDifference,
+  type NumericDifference,
+  type ReproducedOutput,
+  type Reproduction,
+} from './predicates/reproduction.ts'
 export type { ResourceDescriptor, Subject } from './resource-descriptor.ts'
 export { IN_TOTO_PAYLOAD_TYPE, parseSignedFile, signDsse, type SignedFile } from './signed-file.ts'
 export type { ModelOptions } from './signed-model.ts'

@@ -5,6 +5,12 @@ export { buildJobLayout, signJobLayout, type JobLayoutFacts } from './job-layout
 export { publishRelease, type PublishOptions, type Release } from './publish-release.ts'
 export { recordRun, type RecordedRun } from './record-run.ts'
 export { runTrainingJob, type PipelineDeps } from './run-training-job.ts'
+export {
+  reproduceRelease,
+  type ReproduceDeps,
+  type ReproducibleRelease,
+  type SignedReproduction,
+} from './reproduce-release.ts'
 export { stageInputs, type StageDeps, type StagedJob } from './stage-inputs.ts'
 export { submitJob, type InputLimits, type SignedFile, type SubmitDeps, type SubmittedJob } from './submit-job.ts'
 export { train, type TrainDeps, type TrainedJob } from './train.ts'

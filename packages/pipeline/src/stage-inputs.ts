@@ -78,7 +78,8 @@ async function stageInput(
   return { name: input.name, sha256, sizeBytes: input.sizeBytes }
 }
 
-async function* hashing(
+/** The bytes as they come, each given to `hasher` on its way. */
+export async function* hashing(
   bytes: AsyncIterable<Uint8Array>,
   hasher: { update(bytes: Uint8Array): void },
 ): AsyncIterable<Uint8Array> {

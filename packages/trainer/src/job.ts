@@ -34,7 +34,7 @@ export type {
   PreparedFeature,
   PreparedLabelFeature,
 } from './documents/examples-preprocessing.ts'
-export { parseMetrics, serializeMetrics, type Metrics } from './documents/metrics.ts'
+export { compareMetrics, parseMetrics, serializeMetrics, type Metrics } from './documents/metrics.ts'
 export {
   parseModelSummary,
   serializeModelSummary,

@@ -13,8 +13,10 @@ export {
 } from './evidence-bundle.ts'
 export type { VerifyDeps, VerifyPolicy } from './policy.ts'
 export { describeFindings } from './recorded-findings.ts'
+export { readRecordedArtifacts, type RecordedArtifacts } from './recorded-artifacts.ts'
 export { parseReleaseIndex, serializeReleaseIndex, type ReleaseIndex } from './release-index.ts'
-export { MAX_DOCUMENT_BYTES, type ReleaseReader } from './release-reader.ts'
+export { readLinks } from './release-evidence.ts'
+export { MAX_DOCUMENT_BYTES, readRequired, type ReleaseReader } from './release-reader.ts'
 export {
   CHECK_NAMES,
   type CheckName,

@@ -27,8 +27,7 @@ import {
   type SubmittedJob,
   type TrainingJob,
 } from '@aibomgen/pipeline'
-import { DEFAULT_LIMITS, type Limits, type TrainingOptions } from '@aibomgen/trainer'
-import type { IsolationName } from '@aibomgen/trainer/environment'
+import { DEFAULT_LIMITS, type IsolationDemands, type Limits, type TrainingOptions } from '@aibomgen/trainer'
 import { parseMetrics, type Metrics } from '@aibomgen/trainer/job'
 import { verifyRelease } from '@aibomgen/verify'
 import { openReleaseDirectory } from '@aibomgen/verify/node'
@@ -57,8 +56,7 @@ export interface TrainingOrder {
   readonly withheld: readonly Withholdable[]
   readonly specVersion: SpecVersion
   readonly manufacturer: string
-  readonly isolation: IsolationName | undefined
-  readonly requireIsolation: IsolationName
+  readonly isolation: IsolationDemands
   readonly limits: Partial<Limits>
   /** Whether the environment is scanned for vulnerabilities, where Trivy is on the PATH. */
   readonly scan: boolean
@@ -121,10 +119,7 @@ async function runIntoRelease(run: Run, context: CommandContext): Promise<LocalT
       manufacturer,
       specVersion,
       withheld,
-      isolation: {
-        ...(order.isolation !== undefined && { name: order.isolation }),
-        atLeast: order.requireIsolation,
-      },
+      isolation: order.isolation,
       ...(order.scan && { onScan }),
     }
     const { submit, pipeline } = await composeTraining(generation, local, context)
@@ -156,14 +151,14 @@ async function runIntoRelease(run: Run, context: CommandContext): Promise<LocalT
 async function runVisibly(
   submitted: SubmittedJob,
   deps: PipelineDeps,
-  { limits, requireIsolation, includeInputs }: TrainingOrder,
+  { limits, isolation, includeInputs }: TrainingOrder,
   { signal, stderr, onLog }: Pick<TrainingOptions, 'signal' | 'onLog'> & { readonly stderr: TextStream },
 ): Promise<Release> {
   using progress = createProgress(stderr)
   return await runTrainingJob(submitted, deps, {
     limits: { ...DEFAULT_LIMITS, ...limits },
     keySeparation: 'single-host',
-    requireIsolation,
+    ...(isolation.atLeast !== undefined && { requireIsolation: isolation.atLeast }),
     includeInputs,
     signal,
     onEvent: progress.onEvent,

@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 
+import { addDifference, NO_DIFFERENCE, type NumericDifference } from '../numeric-difference.ts'
 import { parseOutputDocument, serializeOutputDocument, type OutputDocument } from './output-document.ts'
 
 /**
@@ -28,4 +29,13 @@ export function parseMetrics(bytes: Uint8Array): Metrics {
 /** The history's bytes: names sorted, two-space indented JSON, a line feed at the end. */
 export function serializeMetrics(metrics: Metrics): Uint8Array {
   return serializeOutputDocument(metrics)
+}
+
+/** How far two histories lie apart, epoch by epoch; what only one of them has lies infinitely far. */
+export function compareMetrics(released: Metrics, reproduced: Metrics): NumericDifference {
+  const names = [...new Set([...Object.keys(released), ...Object.keys(reproduced)])].sort()
+  return names.reduce<NumericDifference>(
+    (sum, name) => addDifference(sum, name, released[name] ?? [], reproduced[name] ?? []),
+    NO_DIFFERENCE,
+  )
 }
