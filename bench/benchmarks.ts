@@ -4,6 +4,7 @@ import { attestRun } from './attest-run.ts'
 import type { Benchmark } from './benchmark.ts'
 import { cliStart, verifySmallRelease } from './cli-start.ts'
 import { hashFile } from './hash-file.ts'
+import { largeCsvMemory } from './large-csv.ts'
 import { largeImagesMemory } from './large-images.ts'
 import { layoutDsse, layoutMetablock } from './large-layout.ts'
 import { dsseLinks, metablockLinks } from './many-links.ts'
@@ -31,5 +32,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   readsUnderLoad,
   manyJobs,
   trainMlp,
+  largeCsvMemory,
   largeImagesMemory,
 ]

@@ -24,6 +24,7 @@ export type {
   ChannelFacts,
   ColumnFacts,
   DatasetFacts,
+  FeatureFacts,
   LayerFacts,
   MerkleFacts,
   ModelFacts,

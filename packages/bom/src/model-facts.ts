@@ -63,6 +63,17 @@ export interface ColumnFacts {
   readonly values?: readonly ValueCountFacts[]
 }
 
+/** A feature of examples. `statistics` (plain JSON) and `values` may reveal personal data. */
+export interface FeatureFacts {
+  readonly name: string
+  readonly dtype: string
+  readonly role: string
+  /** Without the row axis; absent for one value. */
+  readonly shape?: readonly number[]
+  readonly statistics?: object
+  readonly values?: readonly ValueCountFacts[]
+}
+
 /** A channel of images. `statistics` (plain JSON) may reveal personal data. */
 export interface ChannelFacts {
   readonly name: string
@@ -84,6 +95,8 @@ export interface DatasetFacts {
   readonly trainRows: number
   readonly validationRows: number
   readonly columns?: readonly ColumnFacts[]
+  /** Of TFRecord examples. */
+  readonly features?: readonly FeatureFacts[]
   /** In the order of the model's outputs; absent where nothing is classified. */
   readonly classes?: readonly ValueCountFacts[]
   /** Of images. */

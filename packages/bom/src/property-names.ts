@@ -28,6 +28,7 @@ export const PROPERTY_NAMES = {
   validationRows: 'aibomgen:dataset:rows:validation',
   classes: 'aibomgen:dataset:classes',
   columns: 'aibomgen:dataset:columns',
+  features: 'aibomgen:dataset:features',
   channels: 'aibomgen:dataset:channels',
   imageSizes: 'aibomgen:dataset:image-sizes',
   formats: 'aibomgen:dataset:formats',

@@ -68,10 +68,12 @@ export async function submitJob(job: TrainingJob, deps: SubmitDeps): Promise<Sub
   const { model, dataset, definition } = job.files
 
   const definitionBytes = await collectBytes(await openSource(store, definition), MAX_DEFINITION_BYTES)
-  assertDatasetFormat(dataset.name, parseDatasetDefinition(definitionBytes).type)
+  const { type } = parseDatasetDefinition(definitionBytes)
   const storedDefinition = await storeBytes(store, definitionBytes)
-  const storedModel = await storeModel(store, model, limits.model)
+  const storedModel = await storeSource(store, model, limits.model)
+  assertModelFormat(model.name, await readHead(store, storedModel))
   const storedDataset = await storeSource(store, dataset, limits.dataset)
+  assertDatasetFormat(dataset.name, type, await readHead(store, storedDataset))
 
   const record: JobRecord = {
     _type: JOB_RECORD_TYPE,
@@ -103,13 +105,9 @@ async function storeSource(store: ArtifactStore, source: InputSource, maxBytes: 
   return 'stored' in source ? source.stored : store.put(source.open(), { maxBytes })
 }
 
-async function storeModel(store: ArtifactStore, model: InputSource, maxBytes: number): Promise<BytesIdentity> {
-  const stored = await storeSource(store, model, maxBytes)
-  const end = Math.min(FORMAT_HEAD_BYTES, stored.sizeBytes)
-  const head =
-    end === 0 ? new Uint8Array() : await collectBytes(await store.open(stored.sha256, { start: 0, end }), end)
-  assertModelFormat(model.name, head)
-  return stored
+async function readHead(store: ArtifactStore, { sha256, sizeBytes }: BytesIdentity): Promise<Uint8Array> {
+  const end = Math.min(FORMAT_HEAD_BYTES, sizeBytes)
+  return end === 0 ? new Uint8Array() : collectBytes(await store.open(sha256, { start: 0, end }), end)
 }
 
 async function signReceipt(inputs: readonly ArtifactDescriptor[], signer: Signer): Promise<SignedFile> {

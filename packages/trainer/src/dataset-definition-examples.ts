@@ -18,8 +18,13 @@ import {
 import type { LabelFeatureDefinition, TfrecordDefinition } from './dataset-definition.ts'
 
 const dtypeSchema = z.enum(['float32', 'int64', 'bytes', 'string'])
-const featureSchema = z.strictObject({ shape: shapeSchema, dtype: dtypeSchema })
-const labelSchema = z.strictObject({ name: nameSchema, dtype: dtypeSchema, shape: shapeSchema.exactOptional() })
+/** As many float32 as a record has room for. */
+const MAX_NUMBERS = 16 * 1024 ** 2
+const featureShapeSchema = shapeSchema.refine((shape) => shape.reduce((size, axis) => size * axis, 1) <= MAX_NUMBERS, {
+  error: `at most ${MAX_NUMBERS} numbers`,
+})
+const featureSchema = z.strictObject({ shape: featureShapeSchema, dtype: dtypeSchema })
+const labelSchema = z.strictObject({ name: nameSchema, dtype: dtypeSchema, shape: featureShapeSchema.exactOptional() })
 
 /** Examples: features by name, one label, or one for each output of the model. */
 export const tfrecordSchema: z.ZodType<TfrecordDefinition, unknown> = z

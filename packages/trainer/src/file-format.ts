@@ -1,11 +1,12 @@
-/** Which files are taken at all, by name and first bytes: known before anything is parsed. @module */
+/** Which files are taken at all, by their first bytes: known before anything is parsed. @module */
 
 import { ParseError } from '@aibomgen/core'
 
 import type { DatasetType } from './dataset-definition.ts'
+import { TFRECORD_HEADER_BYTES, tfrecordCompressionOf } from './datasets/tfrecord-format.ts'
 
 /** How many first bytes of a file the checks want to see. */
-export const FORMAT_HEAD_BYTES = 8
+export const FORMAT_HEAD_BYTES: number = Math.max(8, TFRECORD_HEADER_BYTES)
 
 const WAY_OUT = 'save the model as .keras (Keras 3: model.save("model.keras"))'
 
@@ -17,13 +18,17 @@ const REFUSED_MODEL_NAMES: readonly (readonly [pattern: RegExp, format: string, 
 ]
 
 const ZIP = [0x50, 0x4b, 0x03, 0x04]
+/** An archive without entries. */
+const EMPTY_ZIP = [0x50, 0x4b, 0x05, 0x06]
 const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
 
-const DATASET_NAMES: Readonly<Record<DatasetType, RegExp>> = {
-  csv: /\.csv$/i,
-  image: /\.zip$/i,
-  tfrecord: /\.tfrecords?$/i,
-  parquet: /\.parquet$/i,
+const PARQUET = [0x50, 0x41, 0x52, 0x31]
+
+const EXPECTED: Readonly<Record<DatasetType, string>> = {
+  csv: 'CSV in UTF-8',
+  image: 'a zip archive',
+  tfrecord: 'TFRecord, as it is or in GZIP or ZLIB',
+  parquet: 'Parquet',
 }
 
 /**
@@ -46,14 +51,29 @@ export function assertModelFormat(name: string, head: Uint8Array): void {
 }
 
 /**
- * Refuses a data set whose file name does not fit the type that its definition names.
+ * Refuses a data set that does not begin as the type begins that its definition names. Its name says nothing. What a CSV
+ * may not be is what begins like one of the others, or holds a NUL byte.
  *
+ * @param head - the file's first {@link FORMAT_HEAD_BYTES} bytes; fewer if it has no more
  * @throws ParseError `FORMAT_UNSUPPORTED`
  */
-export function assertDatasetFormat(name: string, type: DatasetType): void {
-  if (DATASET_NAMES[type].test(name)) return
-  const wanted = { csv: '.csv', image: '.zip', tfrecord: '.tfrecord', parquet: '.parquet' }[type]
-  throw unsupported(name, `a ${wanted} file`, 'another file name', `the dataset definition says type ${type}`)
+export function assertDatasetFormat(name: string, type: DatasetType, head: Uint8Array): void {
+  const found = datasetTypeOf(head)
+  if (found === type) return
+  const got = found === undefined ? 'a file that begins like none that is known' : EXPECTED[found]
+  throw unsupported(name, EXPECTED[type], got, `the dataset definition says type ${type}`)
+}
+
+function datasetTypeOf(head: Uint8Array): DatasetType | undefined {
+  if (beginsWith(head, ZIP) || beginsWith(head, EMPTY_ZIP)) return 'image'
+  if (beginsWith(head, PARQUET)) return 'parquet'
+  const compression = tfrecordCompressionOf(head)
+  // Text may begin like ZLIB (`x\x9c` cannot be UTF-8, `8O` can); it has no control characters but its line ends.
+  const isText =
+    !beginsWith(head, HDF5) && head.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13)
+  if (compression === 'none' || compression === 'gzip') return 'tfrecord'
+  if (isText) return 'csv'
+  return compression === undefined ? undefined : 'tfrecord'
 }
 
 function unsupported(file: string, expected: string, got: string, reason: string): ParseError {

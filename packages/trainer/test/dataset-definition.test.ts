@@ -14,6 +14,20 @@ input_shape: [3]
 output_shape: [3]
 `
 
+const SEVERAL = `
+columns: { alcohol: float, age: int, region: category, quality: int }
+label: quality
+output_shape: [3]
+@inputs
+input_shape: @shapes
+`
+const LABELS = `
+columns: { alcohol: float, price: float, quality: int }
+label: @label
+input_shape: [1]
+output_shape: @shapes
+`
+
 describe('dataset definition', () => {
   it('is a CSV without preprocessing, missing values refused, unless it says otherwise', () => {
     expect(parse(CSV)).toEqual({
@@ -116,6 +130,107 @@ output_shape: [3]`)
     )
     const { problems } = error.detail as { problems: { path: string }[] }
     expect(problems.map(({ path }) => path).sort()).toEqual(['columns.a', 'input_shape', 'label', 'x'])
+  })
+
+  it.each([
+    ['by the model’s names', 'inputs: { b: [region], a: [alcohol, age] }', '{ a: [2], b: [2] }', 'a'],
+    ['in the model’s order', 'inputs: [[alcohol, age], [region]]', '[[2], [2]]', undefined],
+  ])('reads several inputs %s', (_, inputs, shapes, name) => {
+    const definition = parse(SEVERAL.replace('@inputs', inputs).replace('@shapes', shapes))
+    expect(definition).toMatchObject({
+      label: 'quality',
+      outputShape: [3],
+      inputs: expect.arrayContaining([
+        { ...(name === undefined ? {} : { name }), columns: ['alcohol', 'age'], shape: [2] },
+      ]),
+    })
+    expect(definition).not.toHaveProperty('inputShape')
+  })
+
+  it.each([
+    ['by the model’s names', '{ y: quality, z: price }', '{ z: [1], y: [3] }', 'y', 'z'],
+    ['in the model’s order', '[quality, price]', '[[3], [1]]', undefined, undefined],
+  ])('reads several labels %s', (_, label, shapes, y, z) => {
+    const definition = parse(LABELS.replace('@label', label).replace('@shapes', shapes))
+    expect(definition).toMatchObject({
+      inputShape: [1],
+      outputs: [
+        { ...(y === undefined ? {} : { name: y }), label: 'quality', shape: [3] },
+        { ...(z === undefined ? {} : { name: z }), label: 'price', shape: [1] },
+      ],
+    })
+    expect(definition).not.toHaveProperty('label')
+  })
+
+  it('reads examples of several inputs and outputs', () => {
+    const definition = parse(`
+type: tfrecord
+features: { image: { shape: [8, 8, 1], dtype: bytes }, age: { shape: [1], dtype: int64 } }
+label: { kind: { name: kind, dtype: string }, price: { name: price, dtype: float32 } }
+flatten_features: false
+input_shape: { image: [8, 8, 1], age: [1] }
+output_shape: { kind: [4], price: [1] }`)
+    expect(definition).toMatchObject({
+      features: [{ name: 'image' }, { name: 'age' }],
+      inputShapes: [
+        { name: 'image', shape: [8, 8, 1] },
+        { name: 'age', shape: [1] },
+      ],
+      outputs: [
+        { name: 'kind', label: { name: 'kind', dtype: 'string' }, shape: [4] },
+        { name: 'price', label: { name: 'price', dtype: 'float32' }, shape: [1] },
+      ],
+    })
+  })
+
+  it.each([
+    ['inputs without a shape for each', 'inputs: { a: [alcohol, age], b: [region] }', '[4]', 'input_shape'],
+    ['shapes by other names', 'inputs: { a: [alcohol, age], b: [region] }', '{ a: [2], c: [2] }', 'input_shape'],
+    ['several shapes for one input', '', '{ a: [2], b: [2] }', 'input_shape'],
+    ['a column that no input takes', 'inputs: { a: [alcohol], b: [region] }', '{ a: [1], b: [2] }', 'columns.age'],
+    [
+      'an input of the label',
+      'inputs: { a: [alcohol, age, quality], b: [region] }',
+      '{ a: [3], b: [2] }',
+      'inputs.a.2',
+    ],
+    ['an input of no column', 'inputs: [[alcohol, age], [place], [region]]', '[[2], [1], [2]]', 'inputs.1.0'],
+    ['an empty input', 'inputs: { a: [alcohol, age, region], b: [] }', '{ a: [2], b: [2] }', 'inputs.b'],
+    ['a shape of 0 among several', 'inputs: [[alcohol, age], [region]]', '[[2], [0]]', 'input_shape.1.0'],
+  ])('refuses %s, naming its path', (_, inputs, shapes, path) => {
+    const error = errorOf(ParseError, () => parse(SEVERAL.replace('@inputs', inputs).replace('@shapes', shapes)))
+    const { problems } = error.detail as { problems: { path: string }[] }
+    expect(problems.map((problem) => problem.path)).toContain(path)
+  })
+
+  it.each([
+    ['one shape for several labels', '[quality, price]', '[3]', 'output_shape'],
+    ['one column for two labels', '[quality, quality]', '[[3], [3]]', 'label'],
+    ['a label that is no column', '{ y: quality, z: cost }', '{ y: [3], z: [1] }', 'label.z'],
+  ])('refuses %s, naming its path', (_, label, shapes, path) => {
+    const error = errorOf(ParseError, () => parse(LABELS.replace('@label', label).replace('@shapes', shapes)))
+    const { problems } = error.detail as { problems: { path: string }[] }
+    expect(problems.map((problem) => problem.path)).toContain(path)
+  })
+
+  it.each([
+    ['several shapes for features side by side', { flatten: true, input: '{ a: [1], b: [1] }' }, 'input_shape'],
+    ['one shape for two features apart', { flatten: false, input: '[2]' }, 'input_shape'],
+    ['a label among the features', { label: '{ name: a, dtype: int64 }' }, 'label.name'],
+    ['an unknown dtype', { label: '{ name: y, dtype: float64 }' }, 'label.dtype'],
+    ['a shape of a text', { label: '{ name: y, dtype: string, shape: [2] }' }, 'label.shape'],
+    ['a feature of more numbers than a record holds', { shape: '[65536, 65536]' }, 'features.a.shape'],
+  ])('refuses examples with %s, naming the path', (_, parts: Readonly<Record<string, string | boolean>>, path) => {
+    const { flatten = true, input = '[2]', label = '{ name: y, dtype: int64 }', shape = '[1]' } = parts
+    const text = `
+type: tfrecord
+features: { a: { shape: ${shape}, dtype: float32 }, b: { shape: [1], dtype: int64 } }
+label: ${label}
+flatten_features: ${flatten}
+input_shape: ${input}
+output_shape: [2]`
+    const { problems } = errorOf(ParseError, () => parse(text)).detail as { problems: { path: string }[] }
+    expect(problems.map((problem) => problem.path)).toContain(path)
   })
 
   it('says what came', () => {

@@ -30,15 +30,17 @@ export function buildDefinition({ inputs, definition }: TrainingFacts): AibomCom
   })
 }
 
-/** A data set, with as much about columns, classes and channels as may be told. */
-type DatasetDescription = Omit<DatasetFacts, 'columns' | 'classes' | 'channels'> & {
+/** A data set, with as much about columns, features, classes and channels as may be told. */
+type DatasetDescription = Omit<DatasetFacts, 'columns' | 'features' | 'classes' | 'channels'> & {
   readonly columns?: readonly object[]
+  readonly features?: readonly object[]
   readonly classes?: readonly object[]
   readonly channels?: readonly object[]
 }
 
 function describeDataset(dataset: DatasetDescription, manifest: string): readonly BomProperty[] {
-  const { type, rows, trainRows, validationRows, columns, classes, channels, imageSizes, formats, merkle } = dataset
+  const { type, rows, trainRows, validationRows, columns, features } = dataset
+  const { classes, channels, imageSizes, formats, merkle } = dataset
   const embed = (name: string, value: object | undefined): readonly BomProperty[] =>
     value === undefined ? [] : [property(name, embedJson(value, manifest).text)]
   return sortProperties([
@@ -47,6 +49,7 @@ function describeDataset(dataset: DatasetDescription, manifest: string): readonl
     property(PROPERTY_NAMES.trainRows, trainRows),
     property(PROPERTY_NAMES.validationRows, validationRows),
     ...embed(PROPERTY_NAMES.columns, columns),
+    ...embed(PROPERTY_NAMES.features, features),
     ...embed(PROPERTY_NAMES.classes, classes),
     ...embed(PROPERTY_NAMES.channels, channels),
     ...embed(PROPERTY_NAMES.imageSizes, imageSizes),
@@ -60,10 +63,13 @@ function describeDataset(dataset: DatasetDescription, manifest: string): readonl
  * more than the digest of the whole. Everything counted or measured goes.
  */
 function withoutStatistics(dataset: DatasetFacts): DatasetDescription {
-  const { columns, classes, channels, imageSizes, formats, ...others } = dataset
+  const { columns, features, classes, channels, imageSizes, formats, ...others } = dataset
   return {
     ...others,
     ...(columns && { columns: columns.map(({ name, type, role }) => ({ name, type, role })) }),
+    ...(features && {
+      features: features.map(({ name, dtype, role, shape }) => ({ name, dtype, role, ...(shape && { shape }) })),
+    }),
     ...(classes && { classes: classes.map(({ value }) => ({ value })) }),
     ...(channels && { channels: channels.map(({ name }) => ({ name })) }),
   }

@@ -7,6 +7,8 @@ import { createBundleReader, parseEvidenceBundle, verifyRelease } from '@aibomge
 import { createApp } from '../../src/http/create-app.ts'
 import { createApi, expectProblem, wineForm, type Api, type Json } from './api.ts'
 
+const EXAMPLE_FIELDS = 'features: { x: { shape: [1], dtype: float32 } }\nlabel: { name: y, dtype: int64 }'
+
 let api: Api
 let done: string
 
@@ -60,9 +62,23 @@ describe('submitting', () => {
     const submit = async (changes: Readonly<Record<string, Blob>>) =>
       api.ask('/submit_job_by_model_and_data', { user: 'alice', method: 'POST', body: await wineForm(changes) })
     await expectProblem(await submit({ model: new File(['\x89HDF'], 'model.h5') }), 400, 'FORMAT_UNSUPPORTED')
-    await expectProblem(await submit({ dataset: new File(['a'], 'wine.exe') }), 400, 'FORMAT_UNSUPPORTED')
+    await expectProblem(await submit({ dataset: new File(['PK\x03\x04'], 'wine.csv') }), 400, 'FORMAT_UNSUPPORTED')
     const large = new File([new Uint8Array(2 ** 22 + 1)], 'wine.csv')
     await expectProblem(await submit({ dataset: large }), 413, 'ARTIFACT_TOO_LARGE')
+  })
+
+  it.each([
+    ['Parquet', 'parquet', Uint8Array.from(Buffer.from('PAR1\x15\x04'))],
+    ['TFRecord in GZIP', 'tfrecord', Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3)],
+  ])('takes %s by how it begins, whatever it is called', async (_format, type, head) => {
+    const fields = type === 'parquet' ? 'columns: { x: float, y: int }\nlabel: y' : EXAMPLE_FIELDS
+    const definition = `type: ${type}\n${fields}\ninput_shape: [1]\noutput_shape: [1]\n`
+    const body = await wineForm({
+      dataset: new File([head], 'data.csv'),
+      dataset_definition: new File([definition], 'definition.yaml'),
+    })
+    const answer = await api.ask('/submit_job_by_model_and_data', { user: 'alice', method: 'POST', body })
+    expect(answer.status).toBe(200)
   })
 
   it('takes a file name for data, and never for a path', async () => {

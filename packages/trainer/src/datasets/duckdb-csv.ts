@@ -10,6 +10,9 @@ export interface WantedColumn {
   readonly as: 'number' | 'text'
 }
 
+/** More would be spent on keeping what has been read. */
+const MEMORY_LIMIT = '128MiB'
+
 /**
  * The cells of the wanted columns, some rows at a time, column by column, in the file's order.
  *
@@ -21,7 +24,9 @@ export function readCsvCells(
   structure: CsvStructure,
   wanted: readonly WantedColumn[],
 ): AsyncGenerator<readonly (readonly Cell[])[], void, undefined> {
-  return withDuckDb(path, (connection) => streamCells(connection, queryFor(path, structure, wanted)))
+  return withDuckDb({ path, memoryLimit: MEMORY_LIMIT }, (connection) =>
+    streamCells(connection, queryFor(path, structure, wanted)),
+  )
 }
 
 function queryFor(file: string, { header }: CsvStructure, wanted: readonly WantedColumn[]): string {

@@ -5,8 +5,11 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import { datasetError } from './dataset-error.ts'
 import type { Cell } from './field-encoder.ts'
 
-/** What DuckDB may hold in memory. It has no directory to go to beyond that. */
-const MEMORY_LIMIT = '512MiB'
+/** A file to read, and what DuckDB may hold in memory for it. It has no directory to go to beyond that. */
+export interface DuckDbFile {
+  readonly path: string
+  readonly memoryLimit: string
+}
 
 /**
  * What `use` yields of a connection that can read the file at `path` and no other, nor load an extension.
@@ -14,12 +17,12 @@ const MEMORY_LIMIT = '512MiB'
  * @throws TrainingError `DATASET_INVALID` for what DuckDB refuses
  */
 export async function* withDuckDb<T>(
-  path: string,
+  { path, memoryLimit }: DuckDbFile,
   use: (connection: DuckDBConnection) => AsyncGenerator<T, void, undefined>,
 ): AsyncGenerator<T, void, undefined> {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: '1',
-    memory_limit: MEMORY_LIMIT,
+    memory_limit: memoryLimit,
     temp_directory: '',
     autoload_known_extensions: 'false',
     autoinstall_known_extensions: 'false',

@@ -10,6 +10,9 @@ import type { Cell } from './field-encoder.ts'
 import { readColumns, type RefusedCell } from './read-columns.ts'
 import { assertColumns, fieldSpecs, ignoredColumns, type ReadTableOptions, type Table } from './table.ts'
 
+/** A row group is read as a whole, one column of it after the other. */
+const MEMORY_LIMIT = '512MiB'
+
 /** A column of the file: its name, and DuckDB's name for its type. */
 interface FileColumn {
   readonly name: string
@@ -83,7 +86,7 @@ async function assertParquet(path: string): Promise<void> {
 
 /** The columns of the file, under its own names: DuckDB's differ where two are alike but for their letters' case. */
 async function readHeader(path: string): Promise<readonly FileColumn[]> {
-  const reading = withDuckDb(path, async function* (connection) {
+  const reading = withDuckDb({ path, memoryLimit: MEMORY_LIMIT }, async function* (connection) {
     const types = await rowsOf(
       connection,
       `SELECT column_type FROM (DESCRIBE SELECT * FROM read_parquet(${literal(path)}))`,
@@ -132,7 +135,9 @@ function readCells(
   wanted: readonly WantedColumn[],
 ): AsyncGenerator<readonly (readonly Cell[])[], void, undefined> {
   const cells = wanted.map((column) => cellOf(column)).join(', ')
-  return withDuckDb(path, (connection) => streamCells(connection, `SELECT ${cells} FROM ${rowsIn(path, wanted)}`))
+  return withDuckDb({ path, memoryLimit: MEMORY_LIMIT }, (connection) =>
+    streamCells(connection, `SELECT ${cells} FROM ${rowsIn(path, wanted)}`),
+  )
 }
 
 /** The file as a table whose columns are called by their places. */
@@ -159,7 +164,9 @@ async function describeRefusal(path: string, wanted: readonly WantedColumn[], re
   const query = `SELECT left(CAST(t.c${column.position} AS VARCHAR), 65) FROM ${rowsIn(path, [column])}
     LIMIT 1 OFFSET ${refused.row}`
   const place = { row: refused.row + 1, column: refused.column }
-  for await (const [cells] of withDuckDb(path, (connection) => streamCells(connection, query))) {
+  for await (const [cells] of withDuckDb({ path, memoryLimit: MEMORY_LIMIT }, (connection) =>
+    streamCells(connection, query),
+  )) {
     const text = cells?.[0] ?? ''
     const got = String(text).trim() === '' ? 'nothing' : JSON.stringify(text)
     return datasetError(`expected ${refused.expected}, got ${got}`, place)

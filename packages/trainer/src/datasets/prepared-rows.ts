@@ -53,18 +53,11 @@ export class PreparedRows implements RowSource, Disposable {
     return this.store.rows
   }
 
-  /** Of the first output. */
-  get targetShape(): readonly number[] {
-    return this.targetShapes[0] ?? []
-  }
-
   gather(rows: Uint32Array): Promise<RowBatch> {
     const narrow = this.store.gather(rows)
-    const targets = this.#targets.map((section) => this.#widen(narrow, section))
     return Promise.resolve({
       inputs: this.#inputs.map((section) => this.#widen(narrow, section)),
-      targets,
-      target: targets[0] ?? new Float32Array(0),
+      targets: this.#targets.map((section) => this.#widen(narrow, section)),
     })
   }
 

@@ -9,6 +9,7 @@ import { readFileParts, reasonOf } from '@aibomgen/core/node'
 
 import { maskedCrc32c } from './crc32c.ts'
 import { datasetError } from './dataset-error.ts'
+import { TFRECORD_HEADER_BYTES, tfrecordCompressionOf, uint32At } from './tfrecord-format.ts'
 
 /** One record. `bytes` is overwritten once the next one is asked for. */
 export interface TfrecordRecord {
@@ -19,11 +20,6 @@ export interface TfrecordRecord {
   readonly bytes: Uint8Array
 }
 
-/** How a file is compressed, told by how it begins. */
-export type TfrecordCompression = 'none' | 'gzip' | 'zlib'
-
-/** A length and its checksum. */
-export const TFRECORD_HEADER_BYTES = 12
 const FOOTER_BYTES = 4
 /** An example has to fit in memory with all that is made of it. */
 const MAX_RECORD_BYTES = 64 * 1024 ** 2
@@ -60,17 +56,6 @@ export async function* readTfrecords(path: string): AsyncGenerator<TfrecordRecor
     }
   }
   if (queue.length > 0) throw datasetError(`cut short after ${queue.length} bytes`, { record, offset })
-}
-
-/** How a TFRecord file that begins with these bytes is compressed; undefined for what is none. */
-export function tfrecordCompressionOf(head: Uint8Array): TfrecordCompression | undefined {
-  // A record's length may look like any compression: its checksum tells.
-  if (head.length >= TFRECORD_HEADER_BYTES && uint32At(head, 8) === maskedCrc32c(head.subarray(0, 8))) return 'none'
-  if (head[0] === 0x1f && head[1] === 0x8b && head[2] === 8) return 'gzip'
-  // RFC 1950: deflate, and the two bytes are a multiple of 31.
-  const [first = 0, second = 0] = head
-  if (first % 16 === 8 && first >> 4 <= 7 && (first * 256 + second) % 31 === 0) return 'zlib'
-  return undefined
 }
 
 /** The record's length, once its header is there. */
@@ -132,10 +117,6 @@ async function nextOf(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array | u
 async function headOf(path: string): Promise<Uint8Array> {
   for await (const part of readFileParts(path)) return part.slice(0, TFRECORD_HEADER_BYTES)
   return new Uint8Array(0)
-}
-
-function uint32At(bytes: Uint8Array, index: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(index, true)
 }
 
 /** Bytes that come in chunks and are taken in pieces. */
