@@ -32,6 +32,8 @@ export interface OutputMetric extends MetricChoice {
   readonly output: number
   /** Whether rows count by their weights (`weighted_metrics`). */
   readonly weighted: boolean
+  /** What Keras calls it where another metric has its name already. */
+  readonly secondName: string
 }
 
 /** What the loss makes of labels: numbers as they are, 0 and 1, class numbers, or one-hot rows. */
@@ -83,7 +85,8 @@ function readMetrics(
     list.map((metric) => {
       const choice = readMetric(readObject(metric, 'metric'))
       const prefix = outputs.length > 1 ? `${outputs[output]?.name ?? ''}_` : ''
-      return { ...choice, output, weighted, name: `${prefix}${choice.name}` }
+      const secondName = `${prefix}${weighted ? 'weighted_' : ''}${choice.name}`
+      return { ...choice, output, weighted, secondName, name: `${prefix}${choice.name}` }
     }),
   )
 }

@@ -1,5 +1,6 @@
 /** Loss and metrics over an epoch, as Keras adds them up and names them. @module */
 
+import type { OutputMetric } from './compile-config.ts'
 import type { Shape } from './layer.ts'
 import type { Direction, Metric } from './metrics.ts'
 import type { KerasModel } from './model.ts'
@@ -23,7 +24,7 @@ export interface SeenRows {
 export function historyDirections({ outputs, compile }: KerasModel): ReadonlyMap<string, Direction> {
   const directions = new Map<string, Direction>([['loss', 'down']])
   if (outputs.length > 1) for (const { name } of outputs) directions.set(`${name}_loss`, 'down')
-  for (const { name, direction } of compile.metrics) directions.set(freeName(name, directions), direction)
+  for (const metric of compile.metrics) directions.set(freeName(metric, directions), metric.direction)
   return directions
 }
 
@@ -40,10 +41,11 @@ export class RunningValues {
   constructor(model: KerasModel, targetShapes: readonly Shape[]) {
     this.#lossNames = model.outputs.length > 1 ? model.outputs.map(({ name }) => `${name}_loss`) : []
     this.#lossTotals = this.#lossNames.map(() => 0)
-    for (const { name, output, weighted, create } of model.compile.metrics) {
+    for (const choice of model.compile.metrics) {
+      const { output, weighted, create } = choice
       const shape = model.outputs[output]?.shape ?? []
       const metric = create(targetShapes[output] ?? [], shape)
-      this.#metrics.set(freeName(name, this.#metrics), { output, weighted, classes: shape.at(-1) ?? 1, metric })
+      this.#metrics.set(freeName(choice, this.#metrics), { output, weighted, classes: shape.at(-1) ?? 1, metric })
     }
   }
 
@@ -75,10 +77,14 @@ export class RunningValues {
   }
 }
 
-/** A second metric of one name gets `_1` after it (`keras.src.trainers.compile_utils.CompileMetrics.result`). */
-function freeName(name: string, taken: ReadonlyMap<string, unknown>): string {
+/**
+ * A second metric of one name gets `_1` after it, or `weighted_` before it where it is one of the weighted
+ * (`keras.src.trainers.compile_utils.CompileMetrics.result`).
+ */
+function freeName({ name, secondName }: OutputMetric, taken: ReadonlyMap<string, unknown>): string {
   if (!taken.has(name)) return name
+  if (!taken.has(secondName)) return secondName
   let count = 1
-  while (taken.has(`${name}_${count}`)) count += 1
-  return `${name}_${count}`
+  while (taken.has(`${secondName}_${count}`)) count += 1
+  return `${secondName}_${count}`
 }
