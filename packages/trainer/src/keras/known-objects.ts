@@ -13,7 +13,7 @@ import { OPTIMIZER_CLASSES } from './optimizers.ts'
 import { REGULARIZER_CLASSES } from './regularizers.ts'
 
 const INITIALIZERS = [
-  ...['Zeros', 'Ones', 'Constant', 'Identity', 'Orthogonal', 'VarianceScaling'],
+  ...['Zeros', 'Ones', 'Constant', 'Identity', 'Orthogonal', 'VarianceScaling', 'STFT'],
   ...['RandomNormal', 'RandomUniform', 'TruncatedNormal'],
   ...['GlorotUniform', 'GlorotNormal', 'HeUniform', 'HeNormal', 'LecunUniform', 'LecunNormal'],
 ]

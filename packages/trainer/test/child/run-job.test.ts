@@ -73,6 +73,37 @@ describe.skipIf(noReferenceData)(`a job on wine${noReferenceData}`, () => {
     expect((await train(8))['trained_model.keras']).not.toBe(first['trained_model.keras'])
   })
 
+  it('goes on from the model that an earlier job left, bit for bit as a job that never stopped', async () => {
+    await using whole = await stageJob('wine-csv', { ...asReference, epochs: 4 })
+    await using first = await stageJob('wine-csv', { ...asReference, epochs: 2 })
+    await using second = await stageJob('wine-csv', { ...asReference, epochs: 4, initial_epoch: 2 })
+    await runJob(whole, quiet())
+    await runJob(first, quiet())
+    await second.replace('model', await readFile(join(first.outputs, 'trained_model.keras')))
+    await runJob(second, quiet())
+    expect((await second.digests())['trained_model.keras']).toBe((await whole.digests())['trained_model.keras'])
+  })
+
+  it('weighs classes as the data spell them, and stops early', async () => {
+    const log: string[] = []
+    const early_stopping = 'monitor=loss,mode=max,patience=1'
+    await using job = await stageJob('wine-remapped-labels', { ...asReference, early_stopping, class_weight: '8=4' })
+    await runJob(job, { ...quiet(), log: (line) => log.push(line) })
+    const weighed = parseMetrics(await readFile(join(job.outputs, 'metrics.json')))
+    expect(weighed.loss).toHaveLength(2)
+    expect(log).toContain('stopped early: epoch 2 of 50 was the last')
+    await using plain = await stageJob('wine-remapped-labels', { ...asReference, epochs: 1 })
+    await runJob(plain, quiet())
+    const usual = parseMetrics(await readFile(join(plain.outputs, 'metrics.json')))
+    expect(weighed.loss?.[0]).toBeGreaterThan(usual.loss?.[0] ?? NaN)
+  })
+
+  it('refuses the weight of a class that the data do not have', async () => {
+    await using job = await stageJob('wine-remapped-labels', { ...asReference, class_weight: '1=4' })
+    const error = await rejectionOf(ParseError, () => runJob(job, quiet()))
+    expect(error).toMatchObject({ code: 'PARAMETER_INVALID', detail: { problems: [{ path: 'class_weight.1' }] } })
+  })
+
   it('trains on every row and reports no val_* without a validation split', async () => {
     await using job = await stageJob('wine-csv', { epochs: 1, validation_split: 0 })
     await runJob(job, quiet())
