@@ -27,7 +27,7 @@ export async function chooseIsolation(
   for (const candidate of name === undefined ? ISOLATION_NAMES : [name]) {
     if (isWeaker(candidate, atLeast)) continue
     const isolation = isolations.find((one) => one.name === candidate)
-    const reason = isolation === undefined ? 'nothing is configured for it' : await whyNot(isolation)
+    const reason = isolation === undefined ? 'this program brings nothing for it' : await whyNot(isolation)
     if (isolation !== undefined && reason === undefined) return isolation
     reasons.push(`${candidate}: ${reason}`)
   }

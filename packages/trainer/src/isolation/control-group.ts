@@ -85,8 +85,11 @@ function hierarchiesOf(line: string, mountPoint: string): readonly Hierarchy[] {
 async function isUsable({ directory, version, limits }: Hierarchy): Promise<boolean> {
   try {
     if (version === 'cgroup v2') {
-      const handedDown = (await readFile(join(directory, 'cgroup.subtree_control'), 'utf8')).trim().split(' ')
-      if (!['memory', 'pids'].every((controller) => handedDown.includes(controller))) return false
+      if (!(await handsDown(directory))) {
+        // In a group that was handed to us nobody may have asked for them yet; where processes are in it, this fails.
+        await writeFile(join(directory, 'cgroup.subtree_control'), '+memory +pids', { flag: 'r+' })
+        if (!(await handsDown(directory))) return false
+      }
     }
     await access(join(directory, 'cgroup.procs'), constants.W_OK)
     // Only by making one is it known: a read-only mount and a security module answer no other question.
@@ -97,6 +100,12 @@ async function isUsable({ directory, version, limits }: Hierarchy): Promise<bool
   } catch {
     return false
   }
+}
+
+/** Whether groups below a group of version 2 can limit memory and processes. */
+async function handsDown(directory: string): Promise<boolean> {
+  const controllers = (await readFile(join(directory, 'cgroup.subtree_control'), 'utf8')).trim().split(' ')
+  return ['memory', 'pids'].every((controller) => controllers.includes(controller))
 }
 
 async function createControlGroup(

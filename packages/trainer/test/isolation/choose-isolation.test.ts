@@ -32,7 +32,7 @@ it.each<[string, readonly Isolation[], IsolationDemands, RegExp]>([
     'what is required does not work',
     bare,
     { atLeast: 'bubblewrap' },
-    /container: nothing is configured.*no bubblewrap/,
+    /container: this program brings nothing.*no bubblewrap/,
   ],
   ['what is asked for does not work, though less would', bare, { name: 'bubblewrap' }, /no bubblewrap/],
   ['what is asked for is less than what is required', all, { name: 'process', atLeast: 'bubblewrap' }, /or stronger/],
