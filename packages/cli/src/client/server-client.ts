@@ -10,6 +10,7 @@ import {
   type Problem,
 } from '@aibomgen/core'
 import { reasonOf } from '@aibomgen/core/node'
+import { createClient, type Client } from '@aibomgen/server/client'
 import * as z from 'zod'
 
 import type { Config } from '../config.ts'
@@ -18,6 +19,10 @@ import type { Config } from '../config.ts'
 export interface ServerClient {
   /** Where it is, without a slash at its end. */
   readonly url: string
+  /** Its operations that are answered with JSON, by path and method: asks as `fetch` does. `read` takes the answers. */
+  readonly api: Client
+  /** The JSON of an answer, as `schema` takes it; ParseError when it is something else. */
+  read<T>(schema: z.ZodType<T>, answer: Promise<Response>): Promise<T>
   /** The JSON that it answers with, as `schema` takes it; ParseError when it is something else. */
   ask<T>(schema: z.ZodType<T>, path: string, init?: RequestInit): Promise<T>
   /** Its answer as it is: the body is still to be read. */
@@ -53,6 +58,17 @@ export function createServerClient(config: Config, flag: string | undefined): Se
   const authorization = config.token === undefined ? {} : { authorization: `Bearer ${config.token}` }
   const client: ServerClient = {
     url,
+    // `hc` writes whole URLs: what follows ours is the path.
+    api: createClient(url, {
+      fetch: (input: string | URL | Request, init?: RequestInit) => {
+        const asked = input instanceof Request ? input.url : String(input)
+        return client.fetch(asked.slice(url.length), init)
+      },
+    }),
+    async read(schema, answer) {
+      const response = await answer
+      return parseWith(schema, await readJson(url, response), response.url || url)
+    },
     async fetch(path, init = {}) {
       const headers = { ...authorization, ...(init.headers as Record<string, string> | undefined) }
       const response = await reach(url, () => fetch(url + path, { redirect: 'error', ...init, headers }))

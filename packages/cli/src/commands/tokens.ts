@@ -72,24 +72,24 @@ async function runCreate(flags: CreateFlags, context: CommandContext): Promise<v
     ...(flags.role !== undefined && { roles: flags.role }),
     ...(flags.owner !== undefined && { owner: flags.owner }),
   }
-  const made = await createServerClient(context.config, flags.server).ask(newTokenSchema, '/tokens', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(grant),
-  })
+  const server = createServerClient(context.config, flags.server)
+  const made = await server.read(newTokenSchema, server.api.tokens.$post({ json: grant }))
   context.output.note('this is the only time that the token is shown')
   show(context, flags, { json: () => made, text: () => made.token })
 }
 
 async function runList(flags: ListFlags, context: CommandContext): Promise<void> {
   const server = createServerClient(context.config, flags.server)
-  const { tokens } = await server.ask(tokenListSchema, flags.all === true ? '/tokens?all=true' : '/tokens')
+  const { tokens } = await server.read(
+    tokenListSchema,
+    server.api.tokens.$get({ query: flags.all === true ? { all: 'true' } : {} }),
+  )
   show(context, flags, { json: () => tokens, text: () => tokens.map(describeToken).join('\n') || 'no tokens' })
 }
 
 async function runRevoke(id: string, flags: ServerFlags, context: CommandContext): Promise<void> {
   const server = createServerClient(context.config, flags.server)
-  const token = await server.ask(tokenSchema, `/tokens/${encodeURIComponent(id)}`, { method: 'DELETE' })
+  const token = await server.read(tokenSchema, server.api.tokens[':id'].$delete({ param: { id } }))
   show(context, flags, { json: () => token, text: () => describeToken(token) })
 }
 

@@ -30,9 +30,13 @@ export interface DashboardDeps {
 const MAX_EPOCHS = 300
 const LOG_LINES = 200
 
+/** The mark in the corner of every page. */
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 18 18"><defs><linearGradient id="g" x2="1" y2="1"><stop stop-color="#2453d6"/><stop offset="1" stop-color="#c2560c"/></linearGradient></defs><rect width="18" height="18" rx="5" fill="url(#g)"/></svg>`
+
 const ASSETS: AssetPaths = {
   stylesheet: `/ui/assets/dashboard.${sha256Hex(utf8Encode(STYLESHEET)).slice(0, 16)}.css`,
   script: `/ui/assets/dashboard.${sha256Hex(utf8Encode(SCRIPT)).slice(0, 16)}.js`,
+  icon: `/ui/assets/icon.${sha256Hex(utf8Encode(ICON)).slice(0, 16)}.svg`,
 }
 
 /** What a page of the dashboard may load and do: what this server serves, and nothing that stands in the page itself. */
@@ -70,6 +74,7 @@ export function createDashboard({ database, clock, principalOf }: DashboardDeps)
   })
 
   app.get(ASSETS.stylesheet, () => asset(STYLESHEET, 'text/css; charset=utf-8'))
+  app.get(ASSETS.icon, () => asset(ICON, 'image/svg+xml'))
   app.get(ASSETS.script, () => asset(SCRIPT, 'text/javascript; charset=utf-8'))
   return app
 }

@@ -38,6 +38,17 @@ export function formatMetric(value: number): string {
   return String(Number(value.toPrecision(4)))
 }
 
+/** A value on an axis whose values lie `step` apart: no more digits than tell them from each other, and short. */
+export function formatTick(value: number, step: number): string {
+  if (value === 0) return '0'
+  const isPlain = Math.abs(value) < 1e6 && step >= 1e-4
+  if (!isPlain || !(step > 0)) {
+    const plain = formatMetric(value)
+    return plain.length <= 7 ? plain : value.toExponential(1)
+  }
+  return value.toFixed(Math.max(0, 1 - Math.floor(Math.log10(step))))
+}
+
 /** `2026-11-22 12:00:00` of a timestamp; the page says that it is UTC. */
 export function formatTime(time: Timestamp): string {
   return time.replace('T', ' ').replace('Z', '')

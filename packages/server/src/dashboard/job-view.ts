@@ -3,6 +3,7 @@
 import type { ArtifactDescriptor, Timestamp } from '@aibomgen/core'
 import { html } from 'hono/html'
 
+import { filesOf } from '../http/routes/job-answers.ts'
 import type { Job } from '../jobs/job.ts'
 import { formatBytes, formatMetric, formatSeconds, formatTime, secondsBetween } from './format.ts'
 import { drawChart, planCharts } from './metric-chart.ts'
@@ -42,7 +43,7 @@ export function viewJob({ job, history, logTail }: JobDetails, now: Timestamp): 
       ${Object.keys(record.metadata).length === 0 ? '' : viewPairs('Description', record.metadata)}
     </div>
     ${viewFiles('Inputs', Object.values(inputs))}
-    ${release === undefined ? '' : viewFiles('Release', [release.index, ...release.files])}
+    ${release === undefined ? '' : viewFiles('Release', [release.index, ...release.files], job)}
     ${
       logTail === ''
         ? ''
@@ -113,11 +114,17 @@ function viewPairs(title: string, pairs: Readonly<Record<string, unknown>>): Mar
   </section>`
 }
 
-function viewFiles(title: string, files: readonly ArtifactDescriptor[]): Markup {
+/** @param job - whose release they are, where they can be had */
+function viewFiles(title: string, files: readonly ArtifactDescriptor[], job?: Job): Markup {
+  const there = new Set(job === undefined ? [] : filesOf(job).map(({ name }) => name))
+  const nameOf = (name: string): Markup =>
+    job !== undefined && there.has(name)
+      ? html`<a href="/jobs/${job.id}/artifacts/${name}"><bdi>${name}</bdi></a>`
+      : html`<bdi>${name}</bdi>`
   return html`<section>
     <h2>${title}</h2>
     <div class="scroll">
-      <table>
+      <table class="files">
         <thead>
           <tr>
             <th scope="col">File</th>
@@ -129,7 +136,7 @@ function viewFiles(title: string, files: readonly ArtifactDescriptor[]): Markup 
           ${files.map(
             ({ name, sizeBytes, sha256 }) =>
               html`<tr>
-                <th scope="row"><bdi>${name}</bdi></th>
+                <th scope="row">${nameOf(name)}</th>
                 <td class="number">${formatBytes(sizeBytes)}</td>
                 <td><code class="digest">${sha256}</code></td>
               </tr>`,

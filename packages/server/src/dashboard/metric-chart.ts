@@ -2,7 +2,7 @@
 
 import { html } from 'hono/html'
 
-import { formatMetric } from './format.ts'
+import { formatMetric, formatTick } from './format.ts'
 import type { EpochMetrics } from './metric-history.ts'
 import type { Markup } from './page.ts'
 
@@ -72,7 +72,9 @@ export function drawChart({ metric, training, validation }: MetricChart): Markup
       ${ticks(values).map((value) => {
         const [, y] = place({ epoch: epochs.from, value })
         return html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y}" y2="${y}" />
-          <text class="tick" x="${LEFT - 8}" y="${y + 4}" text-anchor="end">${formatMetric(value)}</text>`
+          <text class="tick" x="${LEFT - 8}" y="${y + 4}" text-anchor="end"
+            >${formatTick(value, (values.to - values.from) / 3)}</text
+          >`
       })}
       ${[epochs.from, ...(epochs.to > epochs.from ? [epochs.to] : [])].map((epoch) => {
         const [x] = place({ epoch, value: values.from })

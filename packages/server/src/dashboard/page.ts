@@ -9,6 +9,7 @@ export type Markup = ReturnType<typeof html>
 export interface AssetPaths {
   readonly stylesheet: string
   readonly script: string
+  readonly icon: string
 }
 
 /** A page. */
@@ -30,6 +31,7 @@ export function renderPage({ title, content, eventsPath, final }: Page, assets: 
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${title} · AIBoMGen</title>
+        <link rel="icon" type="image/svg+xml" href="${assets.icon}" />
         <link rel="stylesheet" href="${assets.stylesheet}" />
         <script type="module" src="${assets.script}"></script>
       </head>

@@ -45,7 +45,7 @@ footer { color: var(--faint); font-size: 13px; padding-top: 0; }
 h1 { display: flex; flex-wrap: wrap; align-items: center; gap: 12px; margin: 0 0 16px; font-size: 26px; line-height: 1.25; letter-spacing: -0.02em; overflow-wrap: anywhere; }
 h2 { margin: 32px 0 10px; font-size: 17px; letter-spacing: -0.01em; }
 .crumb { margin: 0 0 4px; font-size: 13px; }
-.note { color: var(--faint); font-size: 13px; }
+.note { color: var(--faint); font-size: 13px; font-weight: 400; }
 code, pre { font-family: ui-monospace, 'SF Mono', 'Cascadia Mono', 'DejaVu Sans Mono', monospace; font-size: 0.88em; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 12px; margin: 0; padding: 0; list-style: none; }
 .tile {
@@ -66,12 +66,13 @@ table { width: 100%; border-collapse: collapse; }
 th, td { padding: 9px 14px; text-align: left; vertical-align: baseline; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--faint); font-size: 12px; font-weight: 550; white-space: nowrap; }
 tbody th { font-weight: 550; overflow-wrap: anywhere; min-width: 150px; }
+.files th { min-width: 210px; }
 td time { white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .metric { margin-right: 10px; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .metric bdi { color: var(--faint); }
 .owner { min-width: 130px; max-width: 180px; overflow-wrap: anywhere; }
-.digest { overflow-wrap: anywhere; color: var(--faint); }
+.digest { display: inline-block; min-width: 34ch; overflow-wrap: anywhere; color: var(--faint); }
 .progress { display: inline-flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; }
 progress { width: 120px; height: 6px; appearance: none; border: 0; border-radius: 3px; overflow: hidden; background: var(--line); }
 progress::-webkit-progress-bar { background: var(--line); }

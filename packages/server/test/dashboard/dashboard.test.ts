@@ -210,7 +210,7 @@ describe('every page', () => {
   it.each(pages)('loads assets that are there and may be kept: %s', async (_, path) => {
     const { text } = await get(path())
     const assets = text.match(/\/ui\/assets\/[\w.]+/g) ?? []
-    expect(assets).toHaveLength(2)
+    expect(assets).toHaveLength(3)
     for (const asset of assets) {
       const { answer } = await get(asset)
       expect(answer.status).toBe(200)
