@@ -93,6 +93,10 @@ export async function runJob(paths: JobPaths, deps: RunJobDeps): Promise<void> {
   const ran = Math.max(...Object.values(history).map((values) => values.length))
   const last = parameters.initial_epoch + ran
   if (last < parameters.epochs) deps.log(`stopped early: epoch ${last} of ${parameters.epochs} was the last`)
+  const { earlyStopping } = readStructuredParameters(parameters)
+  if (earlyStopping?.restore_best_weights === true) {
+    deps.log(`the weights are those of the best epoch by ${earlyStopping.monitor}, not of the last`)
+  }
 
   await writeOutputs(paths.outputs, {
     'outputs/trained_model.keras': writeKerasModel(model),
