@@ -68,3 +68,12 @@ def group_query_attention():
         lambda q, v: L.GroupQueryAttention(2, 3, 1, use_bias=False, use_gate=True)(q, v),
         lambda q, v: L.GroupQueryAttention(2, 2, 2, sliding_window=2)(q, v, L.Dense(6)(v)),
     )
+
+
+@case()
+def reversible_embedding():
+    start = keras.Input((4,))
+    tied, untied = L.ReversibleEmbedding(7, 5), L.ReversibleEmbedding(7, 5, tie_weights=False, logit_soft_cap=2.0)
+    parts = [table_(L.Dense(5)(table_(start)), reverse=True) for table_ in (tied, untied)]
+    model = keras.Model(start, L.Dense(2)(L.Concatenate()([L.Flatten()(part) for part in parts])))
+    return trained(model, [RNG.integers(0, 7, size=(ROWS, 4)).astype("float32")], rate=0.01)

@@ -144,7 +144,7 @@ def mixtures_of_one_image():
 
 @case()
 def pipeline():
-    return seen_all((5, 6, 2), L.Pipeline([L.Resizing(4, 4), L.RandomBrightness((0.2, 0.2)), L.Rescaling(0.5)]))
+    return seen_all((5, 6, 2), L.Pipeline([L.Resizing(4, 4), L.RandomBrightness((0.2, 0.2)), L.Rescaling(0.5)]), L.Resizing(3, 3))
 
 
 @case()

@@ -30,6 +30,7 @@ const SIGNATURES: ReadonlyMap<string, Signature> = new Map([
   ['LSTM', SEQUENCES],
   ['MultiHeadAttention', QUERIES],
   ['RNN', SEQUENCES],
+  ['ReversibleEmbedding', ['inputs', 'reverse']],
   ['Sequential', MASKED],
   ['SimpleRNN', SEQUENCES],
   ['Softmax', MASKED],

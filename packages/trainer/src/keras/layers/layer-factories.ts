@@ -34,6 +34,7 @@ import * as pool from './pooling.ts'
 import { normalization, rescaling } from './preprocessing.ts'
 import { flatten, identity, permute, repeatVector, reshape } from './reshaping.ts'
 import * as resize from './resizing-by-factor.ts'
+import { reversibleEmbedding } from './reversible-embedding.ts'
 import * as texture from './texture-augmentation.ts'
 import { conv1dTranspose, conv2dTranspose, conv3dTranspose } from './transposed-convolution.ts'
 
@@ -130,6 +131,7 @@ const SINGLE: ReadonlyMap<string, LayerFactory> = new Map([
   ['Rescaling', rescaling],
   ['Reshape', reshape],
   ['Resizing', resizing],
+  ['ReversibleEmbedding', reversibleEmbedding],
   ['SeparableConv1D', separableConv1d],
   ['SeparableConv2D', separableConv2d],
   ['Softmax', softmaxLayer],
