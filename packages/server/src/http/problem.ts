@@ -13,6 +13,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { STATUS_CODES } from 'node:http'
 
+import { isDatabaseUnavailable } from '../jobs/infrastructure-failure.ts'
 import type { AppEnv, RequestFailure } from './app-deps.ts'
 import { challengeFor } from './auth.ts'
 
@@ -60,7 +61,7 @@ const STATUS_BY_CODE: Readonly<Record<string, ContentfulStatusCode>> = {
 /** The status that an error answers with; 500 for what nobody foresaw. */
 export function statusOf(error: unknown): ContentfulStatusCode {
   if (error instanceof HTTPException) return error.status
-  if (!isOurs(error)) return 500
+  if (!isOurs(error)) return isDatabaseUnavailable(error) ? 503 : 500
   const status = STATUS_BY_CODE[error.code]
   if (status !== undefined) return status
   if (error instanceof ParseError) return 400
@@ -118,7 +119,8 @@ function buildProblem(facts: Omit<ProblemDetails, 'type' | 'title'>): ProblemDet
 
 function codeOf(error: unknown): string {
   if (isOurs(error)) return error.code
-  return error instanceof HTTPException ? 'HTTP' : 'INTERNAL'
+  if (error instanceof HTTPException) return 'HTTP'
+  return isDatabaseUnavailable(error) ? 'DATABASE_UNAVAILABLE' : 'INTERNAL'
 }
 
 function factsOf(error: unknown): object {

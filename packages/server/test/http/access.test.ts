@@ -60,4 +60,13 @@ describe('what is the server’s own problem', () => {
     expect(JSON.stringify(body)).not.toContain('secret')
     expect(api.failures.splice(0)).toMatchObject([{ requestId: body.request_id, method: 'GET', path: '/trust' }])
   })
+
+  it('is said to pass where the database cannot be reached, whoever asked it', async () => {
+    const cause = Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:5432'), { code: 'ECONNREFUSED' })
+    const away = new Error('Failed query: select * from jobs', { cause })
+    const answer = await createApp({ ...api.deps, readTrust: () => Promise.reject(away) }).request('/trust')
+    expect(answer.headers.get('retry-after')).toBe('5')
+    expect(JSON.stringify(await expectProblem(answer, 503, 'DATABASE_UNAVAILABLE'))).not.toContain('10.0.0.1')
+    expect(api.failures.splice(0)).toHaveLength(1)
+  })
 })
