@@ -83,7 +83,10 @@ export async function startFaultPlatform(errors: Error[] = []): Promise<FaultPla
     },
     async noticeDeaths() {
       const { boss, db } = database
-      await db.execute(sql`UPDATE pgboss.job SET heartbeat_on = now() - interval '1 minute' WHERE state = 'active'`)
+      // Whoever supervises next, this process or another, finds them silent, and none of them given up yet.
+      await db.execute(
+        sql`UPDATE pgboss.job SET heartbeat_on = now() - interval '1 minute', retry_count = 0 WHERE state = 'active'`,
+      )
       await boss.supervise()
       await db.execute(sql`UPDATE pgboss.job SET start_after = now(), retry_count = 0 WHERE state = 'retry'`)
     },
