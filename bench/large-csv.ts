@@ -2,9 +2,8 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 import { JOB_RECORD_TYPE, parseTimestamp, serializeJobRecord, sha256Hex } from '@aibomgen/core'
@@ -14,13 +13,13 @@ import { createKerasModel } from '@aibomgen/trainer/keras'
 import type { Benchmark, Measurement } from './benchmark.ts'
 import { withScratch } from './fixtures/scratch.ts'
 import { summarize } from './sample.ts'
+import { watchPeak } from './watch-peak.ts'
 
 const SIZE_BYTES = 5e9
 const FEATURES = 20
 const BATCH_SIZE = 1024
 /** Rows that are written over and over. */
 const ROWS_PER_PART = 50_000
-const LOOK_SECONDS = 0.1
 
 export const largeCsvMemory: Benchmark = {
   name: 'large-csv',
@@ -103,27 +102,4 @@ function rowOf(row: number): string {
   )
   const sum = features.reduce((total, feature) => total + feature, 0)
   return [...features, Math.floor(sum) % 3].join(',')
-}
-
-interface Peak {
-  readonly megabytes: number
-  readonly processorSeconds: number
-}
-
-/** The most that a process has held in memory, and the processor's time that it took, as seen last. */
-async function watchPeak(pid: number, signal: AbortSignal): Promise<Peak> {
-  let seen: Peak = { megabytes: 0, processorSeconds: 0 }
-  while (!signal.aborted) {
-    const [status, stat] = await Promise.all([
-      readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''),
-      readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''),
-    ])
-    const megabytes = (Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024) / 1e6
-    // Fields 14 and 15 are ticks of a hundredth of a second; the second field, in parentheses, may hold spaces.
-    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    const processorSeconds = (Number(ticks[11] ?? 0) + Number(ticks[12] ?? 0)) / 100
-    if (megabytes > 0) seen = { megabytes, processorSeconds }
-    await setTimeout(LOOK_SECONDS * 1000, undefined, { signal }).catch(() => undefined)
-  }
-  return seen
 }
