@@ -11,9 +11,9 @@ import { modelUnsupported } from './model-errors.ts'
 /** An activation, applied during a pass. */
 export type Activation = (input: Tensor, pass: Pass) => Tensor
 
-/** The activation that a config's `activation` member names; `linear` where there is none. */
-export function readActivation(config: ConfigReader): Activation {
-  return activationOf(config.value('activation') ?? 'linear', config.where)
+/** The activation that a member of a config names; `linear` where there is none, or what else is said. */
+export function readActivation(config: ConfigReader, member = 'activation', otherwise = 'linear'): Activation {
+  return activationOf(config.value(member) ?? otherwise, config.where)
 }
 
 function activationOf(value: Exclude<JsonValue, null>, where: string): Activation {

@@ -32,6 +32,14 @@ export type LayerDescription =
       readonly padding?: 'valid' | 'same'
     }
   | { readonly type: 'Embedding'; readonly inputDim: number; readonly outputDim: number }
+  | {
+      readonly type: 'LSTM' | 'GRU' | 'SimpleRNN'
+      readonly units: number
+      readonly returnSequences?: boolean
+      readonly goBackwards?: boolean
+      readonly dropout?: number
+      readonly recurrentDropout?: number
+    }
   | { readonly type: 'Dropout'; readonly rate: number }
   | { readonly type: 'Rescaling'; readonly scale: number; readonly offset?: number }
   | { readonly type: 'Reshape'; readonly targetShape: readonly number[] }
@@ -89,8 +97,8 @@ export function createKerasModel(description: ModelDescription): Uint8Array {
   const graph = buildGraph(readModelConfig(config))
   const compile = readCompileConfig(config, graph.outputs)
   const random = createRandom(description.seed)
-  for (const weight of graph.layers.flatMap((layer) => layer.weights)) {
-    weight.values = initialValues(weight.spec, random.fork(weight.path))
+  for (const { className, weights } of graph.layers) {
+    for (const weight of weights) weight.values = initialValues(weight.spec, className, random.fork(weight.path))
   }
   const source = { config: canonicalizeJson(config), kerasVersion: KERAS_VERSION }
   return writeKerasModel({ ...graph, compile, optimizerState: undefined, source })
@@ -131,7 +139,15 @@ function layerObject({ type, ...options }: LayerDescription, name: string): Json
   const config = Object.entries<JsonValue | undefined>(options).flatMap(([option, value]) =>
     value === undefined ? [] : [[toSnakeCase(option), value] as const],
   )
-  return kerasObject('keras.layers', type, { name, trainable: true, dtype: 'float32', ...Object.fromEntries(config) })
+  const own = { ...GATES[type], ...Object.fromEntries(config) }
+  return kerasObject('keras.layers', type, { name, trainable: true, dtype: 'float32', ...own })
+}
+
+/** Written out always: readers of older Keras files take other activations for granted. */
+const GATES: Readonly<Record<string, JsonObject>> = {
+  LSTM: { activation: 'tanh', recurrent_activation: 'sigmoid', unit_forget_bias: true },
+  GRU: { activation: 'tanh', recurrent_activation: 'sigmoid', reset_after: true },
+  SimpleRNN: { activation: 'tanh' },
 }
 
 function optimizerObject({ type, ...options }: OptimizerDescription): JsonObject {

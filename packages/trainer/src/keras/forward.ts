@@ -6,9 +6,10 @@ import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core'
 import type { Random } from '../random.ts'
 import type { Mask, Pass, TensorArguments } from './layer.ts'
 import { callSignature } from './layers/call-signatures.ts'
+import { passesMask } from './layers/mask-passing.ts'
 import type { Prediction } from './losses.ts'
 import { tensorKey } from './model-config.ts'
-import type { KerasModel, LayerCall, ModelGraph, ModelWeight } from './model.ts'
+import type { KerasModel, LayerCall, ModelGraph, ModelLayer, ModelWeight } from './model.ts'
 
 /** A model's weights as tfjs variables. */
 export type LiveWeights = ReadonlyMap<ModelWeight, Variable>
@@ -32,33 +33,48 @@ export function newPass(training: boolean, random: Random): Pass {
   return { training, random, logits: new WeakMap(), sparseGradients: new Map(), penalties: [] }
 }
 
-/** Runs every call of the graph in order. One prediction per output. */
+/** Runs every call of the model in order. One prediction per output. */
 export function forward(
   model: ModelGraph,
   weights: LiveWeights,
   inputs: readonly Tensor[],
   pass: Pass,
 ): readonly Prediction[] {
-  const made = new Map<string, Made>()
-  model.inputs.forEach((input, index) => {
-    const tensor = inputs[index]
-    if (tensor !== undefined) made.set(tensorKey(input.name, 0), { tensor, mask: undefined })
-  })
-  for (const call of model.calls) runCall(call, weights, made, pass)
-  return model.outputs.map(({ key }) => {
-    const { tensor, mask } = madeAt(made, key)
-    return { output: tensor, logits: pass.logits.get(tensor), mask }
-  })
+  const variablesOf = (layer: ModelLayer): readonly Variable[] =>
+    layer.weights.flatMap((weight) => weights.get(weight) ?? [])
+  const made = runGraph(
+    model,
+    variablesOf,
+    inputs.map((tensor) => ({ tensor, mask: undefined })),
+    pass,
+  )
+  return made.map(({ tensor, mask }) => ({ output: tensor, logits: pass.logits.get(tensor), mask }))
 }
 
 /** A tensor of the graph with the mask that goes along. */
-interface Made {
+export interface Made {
   readonly tensor: Tensor
   readonly mask: Mask
 }
 
-function runCall(call: LayerCall, weights: LiveWeights, made: Map<string, Made>, pass: Pass): void {
-  const { layer, weights: own } = call.layer
+/** Runs every call of a graph in order, on the weights that each layer is given. */
+export function runGraph(
+  graph: ModelGraph,
+  variablesOf: (layer: ModelLayer) => readonly Variable[],
+  inputs: readonly Made[],
+  pass: Pass,
+): readonly Made[] {
+  const made = new Map<string, Made>()
+  graph.inputs.forEach((input, index) => {
+    const given = inputs[index]
+    if (given !== undefined) made.set(tensorKey(input.name, 0), given)
+  })
+  for (const call of graph.calls) runCall(call, variablesOf(call.layer), made, pass)
+  return graph.outputs.map(({ key }) => madeAt(made, key))
+}
+
+function runCall(call: LayerCall, variables: readonly Variable[], made: Map<string, Made>, pass: Pass): void {
+  const { layer, className } = call.layer
   const inputs = call.inputs.map((key) => madeAt(made, key))
   const { mask, ...others } = Object.fromEntries(
     Object.entries(call.tensors).map(([name, keys]) => [name, keys.map((key) => madeAt(made, key))]),
@@ -70,7 +86,6 @@ function runCall(call: LayerCall, weights: LiveWeights, made: Map<string, Made>,
     options: call.options,
     masks: mask === undefined && hidesMask(call, others) ? [] : carried,
   }
-  const variables = own.flatMap((weight) => weights.get(weight) ?? [])
   const result = layer.call(
     inputs.map(({ tensor }) => tensor),
     variables,
@@ -83,7 +98,8 @@ function runCall(call: LayerCall, weights: LiveWeights, made: Map<string, Made>,
       pass.penalties.push(tf.div<Scalar>(call.layer.activityRegularizer.of(tensor), tensor.shape[0] ?? 1))
     }
   }
-  const masks = 'tensors' in result ? (result.masks ?? []) : layer.passesMask === true ? [carried[0]] : []
+  const passes = layer.passesMask ?? passesMask(className)
+  const masks = 'tensors' in result ? (result.masks ?? []) : passes ? [carried[0]] : []
   call.outputs.forEach((key, index) => {
     const tensor = tensors[index]
     if (tensor !== undefined) made.set(key, { tensor, mask: masks[index] })

@@ -5,6 +5,8 @@ import type { JsonObject, JsonValue } from '@aibomgen/core'
 import { isJsonObject, textOf } from './config-reader.ts'
 import { CONSTRAINT_CLASSES } from './constraints.ts'
 import { LAYER_FACTORIES } from './layers/layer-factories.ts'
+import { OPERATION_CLASSES, OPERATIONS_MODULE } from './layers/operations.ts'
+import { CELL_CLASSES } from './layers/recurrent/serialized-cell.ts'
 import { LOSS_CLASSES } from './losses.ts'
 import { METRIC_CLASSES } from './metrics.ts'
 import { modelUnsupported } from './model-errors.ts'
@@ -24,7 +26,8 @@ const KNOWN: ReadonlyMap<string, { readonly kind: string; readonly classes: Read
   ['keras.models', known('model', ['Sequential', 'Functional'])],
   ['keras.src.models.functional', known('model', ['Functional'])],
   ['keras.src.models.sequential', known('model', ['Sequential'])],
-  ['keras.layers', known('layer', ['InputLayer', ...LAYER_FACTORIES.keys()])],
+  ['keras.layers', known('layer', ['InputLayer', ...LAYER_FACTORIES.keys(), ...CELL_CLASSES])],
+  [OPERATIONS_MODULE, known('operation', OPERATION_CLASSES)],
   ['keras.initializers', known('initializer', INITIALIZERS)],
   ['keras.regularizers', known('regularizer', REGULARIZER_CLASSES)],
   ['keras.constraints', known('constraint', CONSTRAINT_CLASSES)],

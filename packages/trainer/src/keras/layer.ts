@@ -1,7 +1,7 @@
 /** What a layer is: its weights, its shapes and its arithmetic. @module */
 
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core'
-import type { JsonValue } from '@aibomgen/core'
+import type { JsonObject, JsonValue } from '@aibomgen/core'
 
 import type { Random } from '../random.ts'
 import type { ConfigReader } from './config-reader.ts'
@@ -101,6 +101,19 @@ export interface Layer {
 export interface LayerContext {
   /** Of the layer's first call. */
   readonly given: CallArguments<Shape>
+  /**
+   * Makes a layer that stands inside this one, from its serialized form. Whether it learns, it says itself: Keras writes
+   * what was frozen as frozen, inside and out.
+   */
+  readonly inside: (object: JsonValue, inputs: readonly Shape[], given: CallArguments<Shape>) => InnerLayer
+}
+
+/** A layer inside another. */
+export interface InnerLayer {
+  readonly name: string
+  readonly className: string
+  readonly config: JsonObject
+  readonly layer: Layer
 }
 
 /** How a layer class is made from its config and the shapes of its first inputs. */
@@ -110,6 +123,25 @@ export type LayerFactory = (
   trainable: boolean,
   context: LayerContext,
 ) => Layer
+
+/** The weights of a layer inside another, with paths from the group of the outer one. */
+export function weightsWithin(group: string, weights: readonly WeightSpec[]): readonly WeightSpec[] {
+  return weights.map((spec, index) => ({ ...spec, path: `${group}/${spec.path ?? `vars/${index}`}` }))
+}
+
+/** What a call gave, as a list of tensors. */
+export function tensorsOf(result: Tensor | CallResult): readonly Tensor[] {
+  return 'tensors' in result ? result.tensors : [result]
+}
+
+/** The shapes that a layer's calls give. */
+export function outputShapesOf(
+  layer: Layer,
+  inputs: readonly Shape[],
+  given: CallArguments<Shape> = INPUTS_ALONE,
+): readonly Shape[] {
+  return layer.outputShapes?.(inputs, given) ?? [layer.outputShape(inputs, given)]
+}
 
 /** A trainable float32 weight; one that is frozen where its layer is. */
 export function trainableWeight(name: string, shape: Shape, trainable: boolean, regularizer?: Regularizer): WeightSpec {

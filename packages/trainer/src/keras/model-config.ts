@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '@aibomgen/core'
 import { readCall, type CallConfig } from './call-config.ts'
 import { ConfigReader, isJsonObject, textOf } from './config-reader.ts'
 import type { Shape } from './layer.ts'
+import { OPERATIONS_MODULE, operationName } from './layers/operations.ts'
 import { modelInvalid, modelUnsupported } from './model-errors.ts'
 
 /** One model input, in order. */
@@ -98,7 +99,7 @@ function readSequential(objects: readonly JsonObject[], reader: ConfigReader): G
   let previous = tensorKey(input.name, 0)
   const layers = (explicit ? others : objects).map((object) => {
     const layer = { ...readLayer(object), calls: [{ inputs: [previous], tensors: {}, options: {} }] }
-    previous = tensorKey(layer.name, 0)
+    previous = tensorKey(layer.name, layer.className === 'Functional' ? 1 : 0)
     return layer
   })
   const last = layers.at(-1)
@@ -138,7 +139,7 @@ function readLayer(object: JsonObject): Omit<LayerConfig, 'calls'> {
   const { name } = config
   const className = object.class_name
   if (typeof name !== 'string' || typeof className !== 'string') throw modelInvalid('config.json: a layer has no name')
-  return { name, className, config }
+  return { name, className: object.module === OPERATIONS_MODULE ? operationName(className) : className, config }
 }
 
 function readInput(config: JsonObject): ModelInput {

@@ -2,18 +2,10 @@
 
 import type { CallConfig } from './call-config.ts'
 import type { CompileConfig } from './compile-config.ts'
-import { ConfigReader } from './config-reader.ts'
-import type { CallArguments, Layer, Shape, WeightSpec } from './layer.ts'
-import { INTEGER_LAYERS, LAYER_FACTORIES } from './layers/layer-factories.ts'
-import {
-  assertFloat32,
-  tensorKey,
-  type LayerConfig,
-  type ModelConfig,
-  type ModelInput,
-  type OutputConfig,
-} from './model-config.ts'
-import { modelInvalid, modelUnsupported } from './model-errors.ts'
+import { outputShapesOf, type CallArguments, type Layer, type Shape, type WeightSpec } from './layer.ts'
+import { makeLayer } from './make-layer.ts'
+import { tensorKey, type LayerConfig, type ModelConfig, type ModelInput, type OutputConfig } from './model-config.ts'
+import { modelInvalid } from './model-errors.ts'
 import type { OptimizerState } from './optimizers.ts'
 import type { Regularizer } from './regularizers.ts'
 import { weightGroups } from './weight-paths.ts'
@@ -100,9 +92,8 @@ export function buildGraph(config: ModelConfig): ModelGraph {
       const group = groups[config.layers.indexOf(description)] ?? ''
       const layer = built.get(description) ?? buildLayer(description, inputs, given, { group, ...config })
       built.set(description, layer)
-      const produced = layer.layer.outputShapes?.(inputs, given) ?? [layer.layer.outputShape(inputs, given)]
-      const outputs = produced.map((shape, tensor) => {
-        const key = tensorKey(description.name, index, tensor)
+      const outputs = outputShapesOf(layer.layer, inputs, given).map((shape, tensor) => {
+        const key = outputKey(description, index, tensor)
         shapes.set(key, shape)
         return key
       })
@@ -121,6 +112,11 @@ export function buildGraph(config: ModelConfig): ModelGraph {
   return { name: config.name, family: config.family, inputs: config.inputs, layers, calls, outputs }
 }
 
+/** A nested Functional model has a call of its own making before the first of the graph. */
+function outputKey({ name, className }: LayerConfig, call: number, tensor: number): string {
+  return tensorKey(name, className === 'Functional' ? call + 1 : call, tensor)
+}
+
 function shapesOf(
   call: CallConfig,
   shapes: ReadonlyMap<string, Shape>,
@@ -136,19 +132,10 @@ function buildLayer(
   given: CallArguments<Shape>,
   within: { readonly group: string; readonly trainable: boolean },
 ): ModelLayer {
-  const { name, className, config } = description
-  const reader = new ConfigReader(config, `layer "${name}" (${className})`)
-  const factory = LAYER_FACTORIES.get(className)
-  if (factory === undefined) throw modelUnsupported('layer', className, reader.where)
-  if (INTEGER_LAYERS.has(className)) reader.ignore('dtype')
-  else assertFloat32(reader)
-  reader.ignore('name')
-  const trainable = reader.boolean('trainable', true) && within.trainable
-  const layer = factory(reader, inputs, trainable, { given })
-  const activityRegularizer = reader.regularizer('activity_regularizer')
-  const specs = layer.weights.map((spec) => ({ ...rulesFor(spec, reader), ...spec }))
-  reader.finish()
-  const weights = specs.map((spec, index) => ({
+  const { name, className } = description
+  const place = { inputs, given, trainable: within.trainable }
+  const { layer, trainable, activityRegularizer } = makeLayer(description, place)
+  const weights = layer.weights.map((spec, index) => ({
     spec,
     path: `layers/${within.group}/${spec.path ?? `vars/${index}`}`,
     values: new Float32Array(0),
@@ -156,15 +143,4 @@ function buildLayer(
   const outputShape = layer.outputShape(inputs, given)
   const penalty = activityRegularizer === undefined ? {} : { activityRegularizer }
   return { name, className, trainable, layer, weights, outputShape, ...penalty }
-}
-
-/** What a layer's config asks of a weight beside its class: `recurrent_constraint` is that of `recurrent_kernel`. */
-function rulesFor({ name }: WeightSpec, reader: ConfigReader): Pick<WeightSpec, 'regularizer' | 'constraint'> {
-  const names = [name, name.replace(/_kernel$/, '')]
-  const [regularizer] = names.flatMap((prefix) => reader.regularizer(`${prefix}_regularizer`) ?? [])
-  const [constraint] = names.flatMap((prefix) => reader.constraint(`${prefix}_constraint`) ?? [])
-  return {
-    ...(regularizer === undefined ? {} : { regularizer }),
-    ...(constraint === undefined ? {} : { constraint }),
-  }
 }

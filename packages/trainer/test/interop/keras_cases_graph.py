@@ -59,3 +59,77 @@ def one_output_weighted():
     model = sequential((4,), L.Dense(1))
     model.compile(optimizers.SGD(0.1), ["mse"], loss_weights=[0.25], metrics=[["mae"]])
     return model, [table(4)], table(1)
+
+
+def words(length, count=9):
+    return RNG.integers(0, count, size=(70, length)).astype("float32")
+
+
+@case()
+def nested_models():
+    """A Sequential and a Functional model as layers, the second called twice, one of its layers frozen."""
+    tower_in = keras.Input((4,))
+    tower = keras.Model(tower_in, L.Dense(3)(L.BatchNormalization()(L.Dense(5, activation="tanh", trainable=False)(tower_in))))
+    front = keras.Sequential([keras.Input((6,)), L.Dense(4, activation="relu"), L.Dropout(0.0), L.Dense(4)])
+    first, second = keras.Input((6,)), keras.Input((4,))
+    left, right = tower(front(first)), tower(second)
+    model = keras.Model([first, second], L.Dense(1)(L.Concatenate()([left, right])))
+    model.compile(optimizers.Adam(0.01), "mse")
+    return model, [table(6), table(4)], table(1)
+
+
+@case()
+def nested_deep():
+    inner = keras.Sequential([keras.Input((4,)), L.Dense(4, activation="tanh"), L.Dense(3)])
+    middle_in = keras.Input((4,))
+    middle = keras.Model(middle_in, [inner(middle_in), L.Dense(2, activation="softmax")(middle_in)])
+    start = keras.Input((4,))
+    value, kind = middle(L.Dense(4)(start))
+    model = keras.Model(start, [L.Dense(1, name="value")(value), kind])
+    model.compile(optimizers.RMSprop(0.01), ["mse", "sparse_categorical_crossentropy"])
+    return model, [table(4)], [table(1), classes(2)]
+
+
+@case()
+def nested_in_sequential():
+    encoder = keras.Sequential([keras.Input((4,)), L.Dense(5, activation="relu"), L.Dense(3)])
+    encoder.trainable = False
+    inner_in = keras.Input((3,))
+    decoder = keras.Model(inner_in, L.Dense(2, activation="softmax")(L.LayerNormalization()(inner_in)))
+    model = sequential((4,), encoder, decoder)
+    model.compile(optimizers.SGD(0.1), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model, [table(4)], classes(2)
+
+
+@case()
+def shared_layer_thrice():
+    start = keras.Input((4,))
+    shared = L.Dense(4, activation="tanh")
+    model = keras.Model(start, L.Dense(1)(shared(shared(shared(start)))))
+    model.compile(optimizers.Adam(0.01), "mse")
+    return model, [table(4)], table(1)
+
+
+@case()
+def mask_through_layers():
+    """The mask of an embedding goes through layers that hand it on, and the mean leaves padding out."""
+    start = keras.Input((7,))
+    steps = L.Embedding(9, 4, mask_zero=True)(start)
+    steps = L.BatchNormalization()(L.Dense(5, activation="tanh")(steps))
+    joined = L.Concatenate()([steps, L.Dense(2)(steps)])
+    model = keras.Model(start, L.Dense(1)(L.GlobalAveragePooling1D()(L.Dropout(0.0)(joined))))
+    model.compile(optimizers.SGD(0.1), "mse")
+    return model, [words(7)], table(1)
+
+
+@case()
+def mask_of_merged():
+    start = keras.Input((6, 3))
+    left, right = L.Masking()(start), L.Masking(mask_value=1.0)(start)
+    merged = L.Average()([L.Add()([left, right]), L.Dense(3)(left)])
+    model = keras.Model(start, L.Dense(1)(L.GlobalAveragePooling1D()(merged)))
+    model.compile(optimizers.SGD(0.1), "mse")
+    data = table(6, 3)
+    data[::3, 2:4] = 0
+    data[1::3, 4:] = 1
+    return model, [data], table(1)

@@ -23,7 +23,12 @@ export function buildLayer({ type, config, inputs }: LayerTrial): Layer {
   const factory = LAYER_FACTORIES.get(type)
   if (factory === undefined) throw new TypeError(`no layer ${type}`)
   const reader = new ConfigReader(config, `layer "tried" (${type})`)
-  const layer = factory(reader, inputs, true, { given: INPUTS_ALONE })
+  const layer = factory(reader, inputs, true, {
+    given: INPUTS_ALONE,
+    inside: () => {
+      throw new TypeError('the harness makes no layers inside others')
+    },
+  })
   reader.finish()
   return layer
 }

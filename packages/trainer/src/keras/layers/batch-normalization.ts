@@ -35,7 +35,7 @@ export const batchNormalization: LayerFactory = (config, inputs, trainable) => {
       stateWeight('moving_variance', channels),
     ],
     outputShape: (shapes) => onlyInput(shapes, config),
-    call(inputTensors, weights, pass) {
+    call(inputTensors, weights, pass, { masks: [mask] }) {
       const input = firstOf(inputTensors)
       const gamma = hasScale ? weights[0] : undefined
       const beta = hasCenter ? weights[hasScale ? 1 : 0] : undefined
@@ -43,10 +43,8 @@ export const batchNormalization: LayerFactory = (config, inputs, trainable) => {
       let mean: Tensor = firstOf([movingMean])
       let variance: Tensor = firstOf([movingVariance])
       if (pass.training && trainable) {
-        const batch = tf.moments(
-          input,
-          Array.from({ length: input.rank }, (_, index) => index).filter((index) => index !== axis),
-        )
+        const axes = Array.from({ length: input.rank }, (_, index) => index).filter((index) => index !== axis)
+        const batch = mask === undefined ? tf.moments(input, axes) : maskedMoments(input, mask, axes)
         mean = batch.mean
         variance = batch.variance
         move(firstOf([movingMean]), mean, momentum)
@@ -59,6 +57,23 @@ export const batchNormalization: LayerFactory = (config, inputs, trainable) => {
       return tf.add(tf.mul(input, stretch(scale)), stretch(offset))
     },
   }
+}
+
+/** Keras keeps the counts of a masked mean above this. */
+const EPSILON = 1e-7
+
+/** Mean and variance of what a mask lets through (`BatchNormalization._moments`). */
+function maskedMoments(
+  input: Tensor,
+  mask: Tensor,
+  axes: number[],
+): { readonly mean: Tensor; readonly variance: Tensor } {
+  const counted = tf.mul(tf.expandDims(tf.cast(mask, 'float32'), -1), tf.onesLike(input))
+  const shown = tf.mul(counted, input)
+  const count = tf.add(tf.sum(counted, axes, true), EPSILON)
+  const mean = tf.div(tf.sum(shown, axes, true), count)
+  const squares = tf.mul(counted, tf.square(tf.sub(shown, mean)))
+  return { mean: tf.sum(mean, axes), variance: tf.sum(tf.div(tf.sum(squares, axes, true), count), axes) }
 }
 
 function move(average: Variable, value: Tensor, momentum: number): void {

@@ -35,6 +35,10 @@ const SIGNATURES: ReadonlyMap<string, Signature> = new Map([
   ['SimpleRNN', SEQUENCES],
   ['Softmax', MASKED],
   ['TimeDistributed', MASKED],
+  ['operation LogicalOr', ['x1', 'x2']],
+  ['operation NotEqual', ['x1', 'x2']],
+  ['operation OnesLike', ['x', 'dtype']],
+  ['operation ZerosLike', ['x', 'dtype']],
 ])
 
 /** The parameters of one class. */

@@ -7,11 +7,12 @@ import { TrainingError } from '@aibomgen/core'
 import { firstOf, trainableWeight, type LayerFactory, type Pass } from '../layer.ts'
 import { onlyInput } from '../shapes.ts'
 
-/** `keras.layers.Embedding` without masking (`mask_zero` is refused: it would change the loss). */
+/** `keras.layers.Embedding`; with `mask_zero`, an index of 0 stands for a step that does not count. */
 export const embedding: LayerFactory = (config, inputs, trainable) => {
   onlyInput(inputs, config)
   const rows = config.positiveInteger('input_dim')
   const width = config.positiveInteger('output_dim')
+  const masksZero = config.boolean('mask_zero', false)
   config.ignore('input_length')
 
   return {
@@ -21,7 +22,8 @@ export const embedding: LayerFactory = (config, inputs, trainable) => {
       const input = firstOf(inputTensors)
       const indices = tf.reshape(tf.cast(input, 'int32'), [-1])
       assertWithinTable(indices, rows, config.where)
-      return tf.reshape(lookUp(firstOf(weights), indices, pass), [...input.shape, width])
+      const found = tf.reshape(lookUp(firstOf(weights), indices, pass), [...input.shape, width])
+      return { tensors: [found], masks: [masksZero ? tf.notEqual(input, 0) : undefined] }
     },
   }
 }

@@ -19,8 +19,22 @@ export const globalMaxPooling1d: LayerFactory = (config, inputs) => globally(con
 export const globalMaxPooling2d: LayerFactory = (config, inputs) => globally(config, inputs, 2, 'max')
 /** `keras.layers.GlobalMaxPooling3D`. */
 export const globalMaxPooling3d: LayerFactory = (config, inputs) => globally(config, inputs, 3, 'max')
-/** `keras.layers.GlobalAveragePooling1D`. */
-export const globalAveragePooling1d: LayerFactory = (config, inputs) => globally(config, inputs, 1, 'average')
+/** `keras.layers.GlobalAveragePooling1D`; of a masked input, the mean of the steps that count. */
+export const globalAveragePooling1d: LayerFactory = (config, inputs) => {
+  const layer = globally(config, inputs, 1, 'average')
+  const stepsAxis = config.text('data_format', 'channels_last') === 'channels_last' ? 1 : 2
+  const keepAxes = config.boolean('keepdims', false)
+  return {
+    ...layer,
+    call(tensors, weights, pass, given) {
+      const [mask] = given.masks
+      if (mask === undefined) return layer.call(tensors, weights, pass, given)
+      const counted = tf.expandDims(tf.cast(mask, 'float32'), stepsAxis === 1 ? 2 : 1)
+      const sum = tf.sum(tf.mul(firstOf(tensors), counted), stepsAxis, keepAxes)
+      return tf.div(sum, tf.sum(counted, stepsAxis, keepAxes))
+    },
+  }
+}
 /** `keras.layers.GlobalAveragePooling2D`. */
 export const globalAveragePooling2d: LayerFactory = (config, inputs) => globally(config, inputs, 2, 'average')
 /** `keras.layers.GlobalAveragePooling3D`. */

@@ -29,10 +29,14 @@ import { add, average, concatenate, maximum, minimum, multiply, subtract } from 
 import * as mixing from './mixing-augmentation.ts'
 import { groupQueryAttention, multiHeadAttention } from './multi-head-attention.ts'
 import { groupNormalization, rmsNormalization, unitNormalization } from './normalization.ts'
+import { masking } from './masking.ts'
 import { pipelineOf } from './pipeline.ts'
 import * as pool from './pooling.ts'
 import { normalization, rescaling } from './preprocessing.ts'
 import { flatten, identity, permute, repeatVector, reshape } from './reshaping.ts'
+import { bidirectional } from './recurrent/bidirectional.ts'
+import { gru, lstm, rnn, simpleRnn } from './recurrent/recurrent-layer.ts'
+import { timeDistributed } from './recurrent/time-distributed.ts'
 import * as resize from './resizing-by-factor.ts'
 import { reversibleEmbedding } from './reversible-embedding.ts'
 import * as texture from './texture-augmentation.ts'
@@ -57,6 +61,7 @@ const SINGLE: ReadonlyMap<string, LayerFactory> = new Map([
   ['AveragePooling2D', pool.averagePooling2d],
   ['AveragePooling3D', pool.averagePooling3d],
   ['BatchNormalization', batchNormalization],
+  ['Bidirectional', bidirectional],
   ['CategoryEncoding', categoryEncoding],
   ['CenterCrop', centerCrop],
   ['Concatenate', concatenate],
@@ -80,6 +85,7 @@ const SINGLE: ReadonlyMap<string, LayerFactory> = new Map([
   ['EinsumDense', einsumDense],
   ['Embedding', embedding],
   ['Flatten', flatten],
+  ['GRU', gru],
   ['GaussianDropout', drop.gaussianDropout],
   ['GaussianNoise', drop.gaussianNoise],
   ['GlobalAveragePooling1D', whole.globalAveragePooling1d],
@@ -93,8 +99,10 @@ const SINGLE: ReadonlyMap<string, LayerFactory> = new Map([
   ['Hashing', hashing],
   ['Identity', identity],
   ['IntegerLookup', integerLookup],
+  ['LSTM', lstm],
   ['LayerNormalization', layerNormalization],
   ['LeakyReLU', leakyRelu],
+  ['Masking', masking],
   ['MaxPooling1D', pool.maxPooling1d],
   ['MaxPooling2D', pool.maxPooling2d],
   ['MaxPooling3D', pool.maxPooling3d],
@@ -107,6 +115,7 @@ const SINGLE: ReadonlyMap<string, LayerFactory> = new Map([
   ['PReLU', prelu],
   ['Permute', permute],
   ['RMSNormalization', rmsNormalization],
+  ['RNN', rnn],
   ['RandomBrightness', color.randomBrightness],
   ['RandomColorDegeneration', color.randomColorDegeneration],
   ['RandomColorJitter', color.randomColorJitter],
@@ -134,12 +143,14 @@ const SINGLE: ReadonlyMap<string, LayerFactory> = new Map([
   ['ReversibleEmbedding', reversibleEmbedding],
   ['SeparableConv1D', separableConv1d],
   ['SeparableConv2D', separableConv2d],
+  ['SimpleRNN', simpleRnn],
   ['Softmax', softmaxLayer],
   ['Solarization', color.solarization],
   ['SpatialDropout1D', drop.spatialDropout1d],
   ['SpatialDropout2D', drop.spatialDropout2d],
   ['SpatialDropout3D', drop.spatialDropout3d],
   ['Subtract', subtract],
+  ['TimeDistributed', timeDistributed],
   ['UnitNormalization', unitNormalization],
   ['UpSampling1D', resize.upSampling1d],
   ['UpSampling2D', resize.upSampling2d],

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
 import type { ConfigReader } from '../config-reader.ts'
-import type { LayerFactory, Shape } from '../layer.ts'
+import type { LayerFactory, Mask, Shape } from '../layer.ts'
 import { modelInvalid } from '../model-errors.ts'
 import { featureAxis } from '../shapes.ts'
 
@@ -20,11 +20,15 @@ export const minimum: LayerFactory = (config) => merged(config, (left, right) =>
 /** `keras.layers.Average`. */
 export const average: LayerFactory = (config) => ({
   ...merged(config, (left, right) => tf.add(left, right)),
-  call: (inputs) =>
-    tf.div(
-      inputs.reduce((left, right) => tf.add(left, right)),
-      inputs.length,
-    ),
+  call: (inputs, _weights, _pass, { masks }) => ({
+    tensors: [
+      tf.div(
+        inputs.reduce((left, right) => tf.add(left, right)),
+        inputs.length,
+      ),
+    ],
+    masks: [either(masks)],
+  }),
 })
 
 /** `keras.layers.Subtract`, of two. */
@@ -51,7 +55,10 @@ export const concatenate: LayerFactory = (config, inputs) => {
         index === axis - 1 ? shapes.reduce((total, shape) => total + (shape[index] ?? 0), 0) : size,
       )
     },
-    call: (tensors) => tf.concat([...tensors], axis),
+    call: (tensors, _weights, _pass, { masks }) => ({
+      tensors: [tf.concat([...tensors], axis)],
+      masks: [joined(tensors, masks, axis)],
+    }),
   }
 }
 
@@ -59,8 +66,30 @@ function merged(config: ConfigReader, combine: (left: Tensor, right: Tensor) => 
   return {
     weights: [],
     outputShape: (shapes) => broadcastOf(shapes, config),
-    call: (inputs) => inputs.reduce((left, right) => combine(left, right)),
+    call: (inputs, _weights, _pass, { masks }) => ({
+      tensors: [inputs.reduce((left, right) => combine(left, right))],
+      masks: [either(masks)],
+    }),
   }
+}
+
+/** A step counts where it does in one of the inputs; everything where one has no mask (Keras's `Merge.compute_mask`). */
+function either(masks: readonly Mask[]): Mask {
+  const known = masks.flatMap((mask) => (mask === undefined ? [] : [mask]))
+  return known.length === 0 || known.length < masks.length
+    ? undefined
+    : known.reduce((left, right) => tf.logicalOr(left, right))
+}
+
+/** The masks one after another where steps are; else a step counts where it does in one (`Concatenate.compute_mask`). */
+function joined(tensors: readonly Tensor[], masks: readonly Mask[], axis: number): Mask {
+  if (masks.every((mask) => mask === undefined)) return undefined
+  const whole = tensors.map((tensor, index) => {
+    const mask = masks[index]
+    if (mask === undefined) return tf.cast(tf.onesLike(tensor), 'bool')
+    return mask.rank < tensor.rank ? tf.logicalOr(tf.expandDims(mask, -1), tf.cast(tf.zerosLike(tensor), 'bool')) : mask
+  })
+  return tf.any(tf.concat(whole, axis), -1)
 }
 
 /** The shape that all of them stretch to: equal, or 1 where they differ. */

@@ -53,10 +53,11 @@ const activations: readonly GradConfig[] = [
 
 /** Comparisons have no slope; tfjs asks for one wherever their answer chooses between differentiable numbers. */
 const choices: readonly GradConfig[] = [
-  ...['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual'].map((name) =>
+  ...['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'LogicalOr'].map((name) =>
     ofTwo(name, ({ a, b }) => [() => tf.zeros(a.shape), () => tf.zeros(b.shape)]),
   ),
   ofOne('ZerosLike', 'x', ({ x }) => tf.zeros(x.shape)),
+  ofOne('Any', 'x', ({ x }) => tf.zeros(x.shape)),
   {
     kernelName: 'Select',
     inputsToSave: ['condition'],

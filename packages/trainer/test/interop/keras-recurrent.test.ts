@@ -1,0 +1,3 @@
+import { describeKerasCases } from './keras-cases.ts'
+
+describeKerasCases('recurrent')
