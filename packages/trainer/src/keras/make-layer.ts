@@ -46,10 +46,11 @@ export function makeLayer({ name, className, config }: LayerName, place: LayerPl
     return { ...nestedModel({ class_name: className, config }, place, where), activityRegularizer: undefined }
   }
   const reader = new ConfigReader(config, where)
-  const factory = LAYER_FACTORIES.get(className) ?? OPERATION_FACTORIES.get(className)
+  const operation = OPERATION_FACTORIES.get(className)
+  const factory = LAYER_FACTORIES.get(className) ?? operation
   if (factory === undefined) throw modelUnsupported('layer', className, reader.where)
   if (INTEGER_LAYERS.has(className)) reader.ignore('dtype')
-  else assertFloat32(reader)
+  else if (operation === undefined) assertFloat32(reader)
   reader.ignore('name')
   const trainable = reader.boolean('trainable', true) && place.trainable
   const inside = (object: JsonValue, inputs: readonly Shape[], given: CallArguments<Shape>): InnerLayer => {

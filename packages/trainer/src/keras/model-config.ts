@@ -99,7 +99,7 @@ function readSequential(objects: readonly JsonObject[], reader: ConfigReader): G
   let previous = tensorKey(input.name, 0)
   const layers = (explicit ? others : objects).map((object) => {
     const layer = { ...readLayer(object), calls: [{ inputs: [previous], tensors: {}, options: {} }] }
-    previous = tensorKey(layer.name, layer.className === 'Functional' ? 1 : 0)
+    previous = tensorKey(layer.name, 0)
     return layer
   })
   const last = layers.at(-1)
@@ -123,7 +123,8 @@ function readFunctional(objects: readonly JsonObject[], reader: ConfigReader): G
       layers.push({ ...layer, calls })
     }
   }
-  const outputs = endpoints(reader.value('output_layers'), 'output_layers')
+  const nested = new Set(layers.flatMap(({ name, className }) => (className === 'Functional' ? [name] : [])))
+  const outputs = endpoints(reader.value('output_layers'), 'output_layers', nested)
   if (outputs.length === 0) throw modelInvalid('config.json: the model has no output')
   const ordered = endpoints(reader.value('input_layers'), 'input_layers').map(({ key }) => {
     const input = inputs.get(key)
@@ -166,22 +167,30 @@ function openShape(value: JsonValue, where: string): Shape {
   })
 }
 
-/** `["a", 0, 0]`, a list of such, or an object of such, which Keras takes in the order of its names. */
-function endpoints(value: JsonValue | undefined, name: string): readonly OutputConfig[] {
+/**
+ * `["a", 0, 0]`, a list of such, or an object of such, which Keras takes in the order of its names.
+ *
+ * @param nested - Functional models in this one, whose calls are counted from 1 here and from 0 elsewhere
+ */
+function endpoints(
+  value: JsonValue | undefined,
+  name: string,
+  nested: ReadonlySet<string> = new Set(),
+): readonly OutputConfig[] {
   if (isJsonObject(value)) {
     const names = Object.keys(value).sort()
-    return names.map((key) => ({ ...endpoint(value[key] ?? null), name: key }))
+    return names.map((key) => ({ ...endpoint(value[key] ?? null, nested), name: key }))
   }
   const list = listOf(value, name)
-  return typeof list[0] === 'string' ? [endpoint(list)] : list.map(endpoint)
+  return typeof list[0] === 'string' ? [endpoint(list, nested)] : list.map((entry) => endpoint(entry, nested))
 }
 
-function endpoint(value: JsonValue): OutputConfig {
+function endpoint(value: JsonValue, nested: ReadonlySet<string> = new Set()): OutputConfig {
   const [layer, call, tensor] = listOf(value, 'keras_history')
   if (typeof layer !== 'string' || typeof call !== 'number' || typeof tensor !== 'number') {
     throw modelInvalid('config.json: expected [layer, call, tensor] where a tensor is named')
   }
-  return { key: tensorKey(layer, call, tensor), layer, name: layer }
+  return { key: tensorKey(layer, nested.has(layer) ? call - 1 : call, tensor), layer, name: layer }
 }
 
 function objectOf(value: JsonValue | undefined, name: string): JsonObject {

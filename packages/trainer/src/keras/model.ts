@@ -93,7 +93,7 @@ export function buildGraph(config: ModelConfig): ModelGraph {
       const layer = built.get(description) ?? buildLayer(description, inputs, given, { group, ...config })
       built.set(description, layer)
       const outputs = outputShapesOf(layer.layer, inputs, given).map((shape, tensor) => {
-        const key = outputKey(description, index, tensor)
+        const key = tensorKey(description.name, index, tensor)
         shapes.set(key, shape)
         return key
       })
@@ -110,11 +110,6 @@ export function buildGraph(config: ModelConfig): ModelGraph {
   })
   const layers = config.layers.flatMap((layer) => built.get(layer) ?? [])
   return { name: config.name, family: config.family, inputs: config.inputs, layers, calls, outputs }
-}
-
-/** A nested Functional model has a call of its own making before the first of the graph. */
-function outputKey({ name, className }: LayerConfig, call: number, tensor: number): string {
-  return tensorKey(name, className === 'Functional' ? call + 1 : call, tensor)
 }
 
 function shapesOf(
