@@ -68,7 +68,7 @@ function maskedMoments(
   mask: Tensor,
   axes: number[],
 ): { readonly mean: Tensor; readonly variance: Tensor } {
-  const counted = tf.mul(tf.expandDims(tf.cast(mask, 'float32'), -1), tf.onesLike(input))
+  const counted = tf.mul(tf.expandDims(tf.cast(mask, 'float32'), -1), tf.ones(input.shape))
   const shown = tf.mul(counted, input)
   const count = tf.add(tf.sum(counted, axes, true), EPSILON)
   const mean = tf.div(tf.sum(shown, axes, true), count)

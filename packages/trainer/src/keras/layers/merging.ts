@@ -86,7 +86,7 @@ function joined(tensors: readonly Tensor[], masks: readonly Mask[], axis: number
   if (masks.every((mask) => mask === undefined)) return undefined
   const whole = tensors.map((tensor, index) => {
     const mask = masks[index]
-    if (mask === undefined) return tf.cast(tf.onesLike(tensor), 'bool')
+    if (mask === undefined) return tf.cast(tf.ones(tensor.shape), 'bool')
     return mask.rank < tensor.rank ? tf.logicalOr(tf.expandDims(mask, -1), tf.cast(tf.zerosLike(tensor), 'bool')) : mask
   })
   return tf.any(tf.concat(whole, axis), -1)

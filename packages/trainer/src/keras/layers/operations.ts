@@ -105,9 +105,9 @@ export const OPERATION_FACTORIES: ReadonlyMap<string, LayerFactory> = new Map([
   [operationName('ExpandDims'), expandDims],
   [operationName('LogicalOr'), logicalOr],
   [operationName('NotEqual'), notEqual],
-  [operationName('OnesLike'), filled((tensor) => tf.onesLike(tensor))],
+  [operationName('OnesLike'), filled((tensor) => tf.ones(tensor.shape))],
   [operationName('Squeeze'), squeeze],
-  [operationName('ZerosLike'), filled((tensor) => tf.zerosLike(tensor))],
+  [operationName('ZerosLike'), filled((tensor) => tf.zeros(tensor.shape))],
 ])
 
 /** Classes that a config may name as an operation. */
