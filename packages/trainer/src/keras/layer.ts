@@ -4,8 +4,9 @@ import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core'
 import type { JsonObject, JsonValue } from '@aibomgen/core'
 
 import type { Random } from '../random.ts'
-import type { ConfigReader } from './config-reader.ts'
+import { isJsonObject, textOf, type ConfigReader } from './config-reader.ts'
 import type { Constraint } from './constraints.ts'
+import { modelUnsupported } from './model-errors.ts'
 import type { Regularizer } from './regularizers.ts'
 
 /** A tensor's shape without the row axis. */
@@ -106,6 +107,14 @@ export interface LayerContext {
    * what was frozen as frozen, inside and out.
    */
   readonly inside: (object: JsonValue, inputs: readonly Shape[], given: CallArguments<Shape>) => InnerLayer
+}
+
+/** Of a layer that takes its inputs alone, and has none inside. */
+export const BY_ITSELF: LayerContext = {
+  given: INPUTS_ALONE,
+  inside(object) {
+    throw modelUnsupported('layer', isJsonObject(object) ? textOf(object.class_name) : 'inside another', 'a pipeline')
+  },
 }
 
 /** A layer inside another. */

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { loadBackend } from '../../src/backends/load-backend.ts'
 import { ConfigReader } from '../../src/keras/config-reader.ts'
 import { newPass } from '../../src/keras/forward.ts'
-import { INPUTS_ALONE, type TensorArguments } from '../../src/keras/layer.ts'
+import { BY_ITSELF, INPUTS_ALONE, type TensorArguments } from '../../src/keras/layer.ts'
 import { LAYER_FACTORIES } from '../../src/keras/layers/layer-factories.ts'
 import { sizeOf } from '../../src/keras/shapes.ts'
 import { createRandom } from '../../src/random.ts'
@@ -39,7 +39,7 @@ describe.each(LAYERS)('masks of %s', (type, config, form) => {
       const shape = [positions, 6]
       const given = form === 'inputs' ? { tensors: {}, options: {} } : { tensors: { value: [shape] }, options: {} }
       const inputs = form === 'inputs' ? [QUERY, shape] : [QUERY]
-      const layer = factory(new ConfigReader(config, type), inputs, true, { given })
+      const layer = factory(new ConfigReader(config, type), inputs, true, { ...BY_ITSELF, given })
       const weights = layer.weights.map((weight, index) =>
         tf.variable(tf.tensor(numbers(sizeOf(weight.shape), 50 + index), [...weight.shape])),
       )

@@ -6,7 +6,7 @@ import type { JsonObject } from '@aibomgen/core'
 
 import { ConfigReader } from '../../src/keras/config-reader.ts'
 import { newPass } from '../../src/keras/forward.ts'
-import { INPUTS_ALONE, type Layer, type Shape } from '../../src/keras/layer.ts'
+import { BY_ITSELF, INPUTS_ALONE, type Layer, type Shape } from '../../src/keras/layer.ts'
 import { LAYER_FACTORIES } from '../../src/keras/layers/layer-factories.ts'
 import { sizeOf } from '../../src/keras/shapes.ts'
 import { createRandom } from '../../src/random.ts'
@@ -23,12 +23,7 @@ export function buildLayer({ type, config, inputs }: LayerTrial): Layer {
   const factory = LAYER_FACTORIES.get(type)
   if (factory === undefined) throw new TypeError(`no layer ${type}`)
   const reader = new ConfigReader(config, `layer "tried" (${type})`)
-  const layer = factory(reader, inputs, true, {
-    given: INPUTS_ALONE,
-    inside: () => {
-      throw new TypeError('the harness makes no layers inside others')
-    },
-  })
+  const layer = factory(reader, inputs, true, BY_ITSELF)
   reader.finish()
   return layer
 }

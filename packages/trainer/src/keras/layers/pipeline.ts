@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import type { JsonValue } from '@aibomgen/core'
 
 import { ConfigReader, isJsonObject, textOf } from '../config-reader.ts'
-import { firstOf, INPUTS_ALONE, type Layer, type LayerFactory, type Shape } from '../layer.ts'
+import { firstOf, BY_ITSELF, INPUTS_ALONE, type Layer, type LayerFactory, type Shape } from '../layer.ts'
 import { modelInvalid, modelUnsupported } from '../model-errors.ts'
 import { onlyInput } from '../shapes.ts'
 
@@ -46,7 +46,7 @@ function buildPart(
   if (factory === undefined) throw modelUnsupported('layer', object.class_name, where)
   const reader = new ConfigReader(object.config, `${where}, layer "${textOf(object.config.name)}"`)
   reader.ignore('name', 'trainable', 'dtype')
-  const layer = factory(reader, [shape], false, { given: INPUTS_ALONE })
+  const layer = factory(reader, [shape], false, BY_ITSELF)
   reader.finish()
   if (layer.weights.length > 0) throw modelUnsupported('layer', `${object.class_name} with weights`, where)
   return layer
