@@ -41,17 +41,22 @@ const artifactsSchema = z.object({ artifacts: z.array(z.string()) })
 
 /** The job. */
 export async function readRemoteJob(server: ServerClient, id: string): Promise<RemoteJob> {
-  return (await server.read(statusSchema, server.api.job_status[':job_id'].$get({ param: { job_id: id } }))).job
+  return (
+    await server.read(
+      statusSchema,
+      server.api.job_status[':job_id'].$get({ param: { job_id: encodeURIComponent(id) } }),
+    )
+  ).job
 }
 
 /** The names of the job's artifacts in its release; none before it is completed. */
 export async function readRemoteArtifacts(server: ServerClient, id: string): Promise<readonly string[]> {
-  const asked = server.api.job_artifacts[':job_id'].$get({ param: { job_id: id } })
+  const asked = server.api.job_artifacts[':job_id'].$get({ param: { job_id: encodeURIComponent(id) } })
   const { artifacts } = await server.read(artifactsSchema, asked)
   return artifacts.map((name) => name.slice(name.indexOf('/') + 1))
 }
 
 /** Asks for the job's end, and gives it as it is then. */
 export function cancelRemoteJob(server: ServerClient, id: string): Promise<RemoteJob> {
-  return server.read(remoteJobSchema, server.api.jobs[':id'].cancel.$post({ param: { id } }))
+  return server.read(remoteJobSchema, server.api.jobs[':id'].cancel.$post({ param: { id: encodeURIComponent(id) } }))
 }

@@ -89,7 +89,10 @@ async function runList(flags: ListFlags, context: CommandContext): Promise<void>
 
 async function runRevoke(id: string, flags: ServerFlags, context: CommandContext): Promise<void> {
   const server = createServerClient(context.config, flags.server)
-  const token = await server.read(tokenSchema, server.api.tokens[':id'].$delete({ param: { id } }))
+  const token = await server.read(
+    tokenSchema,
+    server.api.tokens[':id'].$delete({ param: { id: encodeURIComponent(id) } }),
+  )
   show(context, flags, { json: () => token, text: () => describeToken(token) })
 }
 

@@ -86,7 +86,10 @@ export type ApiSchema = {
   '/readyz': { $get: Operation<object, ReadinessReport> }
 }
 
-/** A client: `client.job_status[':job_id'].$get({ param: { job_id } })`. */
+/**
+ * A client: `client.job_status[':job_id'].$get({ param: { job_id } })`. A parameter goes into the path as it is: what may hold
+ * a slash has to be encoded by `encodeURIComponent`.
+ */
 export type Client = ReturnType<typeof hc<Hono<BlankEnv, ApiSchema>>>
 
 /**
