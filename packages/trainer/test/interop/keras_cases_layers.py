@@ -294,3 +294,8 @@ def einsum_dense():
 @case()
 def activity_regularization():
     return regression((5,), L.Dense(4, activation="tanh"), L.ActivityRegularization(0.01, 0.02), L.Dense(3, activity_regularizer="l2"))
+
+
+@case()
+def stft_initializer():
+    return regression((12, 1), L.Conv1D(3, 4, kernel_initializer=initializers.STFT("real", window=None)))
