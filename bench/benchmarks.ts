@@ -10,7 +10,7 @@ import { layoutDsse, layoutMetablock } from './large-layout.ts'
 import { dsseLinks, metablockLinks } from './many-links.ts'
 import { manyJobs, readsUnderLoad, verifications } from './load.ts'
 import { storeFile, storeMemory } from './store-file.ts'
-import { trainMlp } from './train-mlp.ts'
+import { trainModels } from './train-models.ts'
 import { upload } from './upload.ts'
 import { validateLargeBom } from './validate-bom.ts'
 
@@ -31,7 +31,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   verifications,
   readsUnderLoad,
   manyJobs,
-  trainMlp,
+  ...trainModels,
   largeCsvMemory,
   largeImagesMemory,
 ]

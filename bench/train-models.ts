@@ -1,4 +1,4 @@
-/** Training a small network, second by epoch, beside Keras on the same model and rows. @module */
+/** Training the same model on the same rows: each backend that is here, and Keras, second by epoch. @module */
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import {
   JOB_RECORD_TYPE,
   parseTimestamp,
+  SdkError,
   serializeJobRecord,
   sha256Hex,
   utf8Encode,
@@ -17,71 +18,68 @@ import { createProcessIsolation, DEFAULT_LIMITS, runTraining } from '@aibomgen/t
 import { fillTrainingParameters } from '@aibomgen/trainer/job'
 import { createKerasModel } from '@aibomgen/trainer/keras'
 
-import type { Benchmark, Peer } from './benchmark.ts'
+import type { Benchmark, Measurement, Peer } from './benchmark.ts'
 import { withScratch } from './fixtures/scratch.ts'
+import { renderDefinition, renderRows, TRAINING_MODELS, type TrainingModel } from './fixtures/training-models.ts'
 import { findPython, runPeer } from './process.ts'
 import { summarize, type Sample } from './sample.ts'
 
-const ROWS = 16_384
-const FEATURES = 13
 const BATCH_SIZE = 64
 /** The first is not counted: it compiles and allocates. */
-const EPOCHS = 6
+const EPOCHS = 4
 const REFERENCE = 'Keras (Python), default `fit`'
+const BACKENDS = ['wasm', 'node', 'webgpu'] as const
 
-export const trainMlp: Benchmark = {
-  name: 'train-mlp',
-  what: `an epoch of an MLP 13-64-64-1: ${ROWS} rows in batches of ${BATCH_SIZE}, wasm`,
-  unit: 's',
-  target: { kind: 'none' },
-  run: () =>
-    withScratch(async (directory) => {
-      await mkdir(join(directory, 'inputs'))
-      const model = buildModel()
-      const dataset = utf8Encode(buildRows())
-      await writeFile(join(directory, 'model.keras'), model)
-      await writeFile(join(directory, 'rows.csv'), dataset)
-      const ours = await trainHere(directory, { model, dataset, definition: utf8Encode(buildDefinition()) })
-      const note = 'the target, no slower than Keras, is that of a later issue'
-      return { kind: 'measured', ours, peer: await trainWithKeras(directory), note }
+/** Keras's figures of this run, by model: it is the peer of every backend. */
+const peers = new Map<string, Promise<Peer>>()
+
+/** `train-mlp-wasm` and so on: every model on every backend that npm can install. */
+export const trainModels: readonly Benchmark[] = TRAINING_MODELS.flatMap((model) =>
+  BACKENDS.map((backend) => ({
+    name: `train-${model.name}-${backend}`,
+    what: `an epoch of ${model.what} in batches of ${BATCH_SIZE}, ${backend}`,
+    unit: 's',
+    target: { kind: 'none' },
+    run: () => withScratch((directory) => measure(directory, model, backend)),
+  })),
+)
+
+async function measure(
+  directory: string,
+  model: TrainingModel,
+  backend: (typeof BACKENDS)[number],
+): Promise<Measurement> {
+  const files = {
+    model: createKerasModel({
+      name: model.name,
+      input: [model.features],
+      layers: model.layers,
+      compile: { optimizer: { type: 'Adam' }, loss: model.loss },
+      seed: 1,
     }),
-}
-
-function buildModel(): Uint8Array {
-  return createKerasModel({
-    name: 'mlp',
-    input: [FEATURES],
-    layers: [
-      { type: 'Dense', units: 64, activation: 'relu' },
-      { type: 'Dense', units: 64, activation: 'relu' },
-      { type: 'Dense', units: 1 },
-    ],
-    compile: { optimizer: { type: 'Adam' }, loss: 'mean_squared_error' },
-    seed: 1,
-  })
-}
-
-/** Rows of features in [0, 1) and a label that depends on them. */
-function buildRows(): string {
-  const rows = Array.from({ length: ROWS }, (_, row) => {
-    const features = Array.from({ length: FEATURES }, (_, column) => ((row * (2 * column + 3)) % 997) / 997)
-    return [...features, Math.sin(features.reduce((sum, feature) => sum + feature, 0))].join(',')
-  })
-  return [[...featureNames(), 'y'].join(','), ...rows, ''].join('\n')
-}
-
-function buildDefinition(): string {
-  const columns = [...featureNames(), 'y'].map((name) => `${name}: float`).join(', ')
-  return `columns: { ${columns} }\nlabel: y\ninput_shape: [${FEATURES}]\noutput_shape: [1]\n`
-}
-
-function featureNames(): string[] {
-  return Array.from({ length: FEATURES }, (_, column) => `x${column}`)
+    dataset: utf8Encode(renderRows(model)),
+    definition: utf8Encode(renderDefinition(model)),
+  }
+  await mkdir(join(directory, 'inputs'))
+  await writeFile(join(directory, 'model.keras'), files.model)
+  await writeFile(join(directory, 'rows.csv'), files.dataset)
+  try {
+    const ours = await trainHere(directory, files, backend)
+    const peer = peers.get(model.name) ?? trainWithKeras(directory)
+    peers.set(model.name, peer)
+    return { kind: 'measured', ours, peer: await peer }
+  } catch (error) {
+    if (error instanceof SdkError && error.code === 'BACKEND_UNAVAILABLE') {
+      return { kind: 'not measured', reason: error.message }
+    }
+    throw error
+  }
 }
 
 async function trainHere(
   directory: string,
   files: Readonly<Record<'model' | 'dataset' | 'definition', Uint8Array>>,
+  backend: (typeof BACKENDS)[number],
 ): Promise<Sample> {
   const describe = (name: string, bytes: Uint8Array): SubmittedFile => {
     return { name, sha256: sha256Hex(bytes), sizeBytes: bytes.length }
@@ -92,14 +90,14 @@ async function trainHere(
     jobId: '00000000-0000-4000-8000-000000000000',
     submittedAt: clock.now(),
     parameters: fillTrainingParameters(
-      { epochs: EPOCHS, batch_size: BATCH_SIZE, validation_split: 0, backend: 'wasm' },
+      { epochs: EPOCHS, batch_size: BATCH_SIZE, validation_split: 0, backend },
       { seed: 1 },
     ),
     metadata: {},
     files: {
-      model: describe('mlp.keras', files.model),
+      model: describe('model.keras', files.model),
       dataset: describe('rows.csv', files.dataset),
-      definition: describe('mlp.yaml', files.definition),
+      definition: describe('definition.yaml', files.definition),
     },
   }
   const inputs = { ...files, 'job.json': serializeJobRecord(record) }
