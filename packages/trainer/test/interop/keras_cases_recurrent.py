@@ -135,3 +135,23 @@ def dropped_lstm_written_back():
     """Dropout that Keras draws otherwise is at rates of 0 here; the layers keep their seed's state beside the weights."""
     model = trained(sequential((4, 3), L.LSTM(3, dropout=0.0, recurrent_dropout=0.0, seed=3), L.Dropout(0.0), L.Dense(1)))
     return model, [table(4, 3)], table(1)
+
+
+@case()
+def conv_lstm():
+    stack = [
+        L.ConvLSTM2D(2, 3, padding="same", return_sequences=True),
+        L.ConvLSTM2D(2, (2, 1), strides=2, use_bias=False, activation="relu", recurrent_activation="hard_sigmoid"),
+        L.Flatten(),
+        L.Dense(1),
+    ]
+    return trained(sequential((3, 4, 4, 1), *stack)), [table(3, 4, 4, 1)], table(1)
+
+
+@case()
+def conv_lstm_other_ranks():
+    line, volume = keras.Input((3, 5, 2)), keras.Input((2, 3, 3, 2, 1))
+    left = L.ConvLSTM1D(2, 2, dilation_rate=2, return_sequences=True, go_backwards=True)(line)
+    right = L.ConvLSTM3D(2, 2, kernel_regularizer="l2")(volume)
+    model = keras.Model([line, volume], L.Dense(1)(L.Concatenate()([L.Flatten()(left), L.Flatten()(right)])))
+    return trained(model), [table(3, 5, 2), table(2, 3, 3, 2, 1)], table(1)

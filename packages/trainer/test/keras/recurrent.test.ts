@@ -30,6 +30,11 @@ const TRIALS: readonly LayerTrial[] = [
   recurrent('LSTM', { return_sequences: true, go_backwards: true, use_bias: false }),
   recurrent('LSTM', { dropout: 0.3, recurrent_dropout: 0.3 }),
   recurrent('GRU'),
+  {
+    type: 'ConvLSTM1D',
+    config: { filters: 2, kernel_size: 2, dropout: 0.3, recurrent_dropout: 0.3 },
+    inputs: [[3, 4, 2]],
+  },
   recurrent('GRU', { reset_after: false, return_sequences: true }),
   recurrent('GRU', { reset_after: false, dropout: 0.3, recurrent_dropout: 0.3 }),
   {

@@ -35,6 +35,7 @@ import * as pool from './pooling.ts'
 import { normalization, rescaling } from './preprocessing.ts'
 import { flatten, identity, permute, repeatVector, reshape } from './reshaping.ts'
 import { bidirectional } from './recurrent/bidirectional.ts'
+import { convLstm1d, convLstm2d, convLstm3d } from './recurrent/conv-lstm.ts'
 import { gru, lstm, rnn, simpleRnn } from './recurrent/recurrent-layer.ts'
 import { timeDistributed } from './recurrent/time-distributed.ts'
 import * as resize from './resizing-by-factor.ts'
@@ -71,6 +72,9 @@ const SINGLE: ReadonlyMap<string, LayerFactory> = new Map([
   ['Conv2DTranspose', conv2dTranspose],
   ['Conv3D', conv3d],
   ['Conv3DTranspose', conv3dTranspose],
+  ['ConvLSTM1D', convLstm1d],
+  ['ConvLSTM2D', convLstm2d],
+  ['ConvLSTM3D', convLstm3d],
   ['Cropping1D', resize.cropping1d],
   ['Cropping2D', resize.cropping2d],
   ['Cropping3D', resize.cropping3d],

@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
-import type { ConfigReader } from '../config-reader.ts'
+import { textOf, type ConfigReader } from '../config-reader.ts'
 import { firstOf, type LayerFactory, type Shape } from '../layer.ts'
 import { modelInvalid, modelUnsupported } from '../model-errors.ts'
 
@@ -77,7 +77,7 @@ const filled =
   (fill: (tensor: Tensor) => Tensor): LayerFactory =>
   (config, _inputs, _trainable, { given }) => {
     const dtype = config.value('dtype') ?? given.options.dtype
-    if (dtype !== 'bool') throw modelUnsupported('operation', `of ${String(dtype)}`, config.where)
+    if (dtype !== 'bool') throw modelUnsupported('operation', `of ${textOf(dtype)}`, config.where)
     return {
       weights: [],
       outputShape: ([shape = []]) => shape,

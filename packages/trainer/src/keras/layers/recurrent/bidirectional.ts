@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { JsonObject, JsonValue } from '@aibomgen/core'
 
-import { isJsonObject } from '../../config-reader.ts'
+import { isJsonObject, textOf } from '../../config-reader.ts'
 import {
   outputShapesOf,
   tensorsOf,
@@ -91,8 +91,8 @@ function merge(left: Tensor, right: Tensor, mode: Mode): readonly Tensor[] {
 function withZeros(object: JsonValue, where: string): JsonObject {
   const config = isJsonObject(object) ? object.config : undefined
   if (!isJsonObject(object) || !isJsonObject(config)) throw modelInvalid(`${where}: expected a serialized layer`)
-  if (!['GRU', 'LSTM', 'RNN', 'SimpleRNN'].includes(String(object.class_name))) {
-    throw modelUnsupported('layer', `around ${String(object.class_name)}`, where)
+  if (!['GRU', 'LSTM', 'RNN', 'SimpleRNN'].includes(textOf(object.class_name))) {
+    throw modelUnsupported('layer', `around ${textOf(object.class_name)}`, where)
   }
   return { ...object, config: { ...config, zero_output_for_mask: config.return_sequences === true } }
 }

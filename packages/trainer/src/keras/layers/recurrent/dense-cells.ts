@@ -82,8 +82,7 @@ export const gruCell: CellFactory = (config, step, trainable) => {
     begin([kernel, recurrent, bias], pass, rows) {
       const inputMasks = dropoutMasks([features], rates.inputs, pass, { rows, count })
       const stateMasks = dropoutMasks([units], rates.states, pass, { rows, count })
-      const biases: readonly (Tensor | undefined)[] =
-        bias === undefined || !resetAfter ? [bias] : tf.unstack(bias as Tensor)
+      const biases: readonly (Tensor | undefined)[] = bias === undefined || !resetAfter ? [bias] : tf.unstack(bias)
       const [inputBias, stateBias] = biases
       const [gates, last] = tf.split(firstOf([recurrent]), [2 * units, units], 1)
       return {
