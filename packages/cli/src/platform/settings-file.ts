@@ -33,7 +33,10 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
     // It may quote what stands in the file, and that may be a secret: the place has to do.
-    return { variables: {}, problems: [{ path, expected: `a file of settings (${kind || 'lines'})`, got: error.code }] }
+    return {
+      variables: {},
+      problems: [{ path, expected: `a file of settings (${kind || 'lines'})`, got: String(error.code) }],
+    }
   }
 }
 
@@ -42,7 +45,11 @@ function readMapping(path: string, value: unknown): SettingsFile {
   if (typeof value !== 'object' || Array.isArray(value)) {
     return { variables: {}, problems: [{ path, expected: 'a mapping of names to values', got: kindOf(value) }] }
   }
-  const read = Object.entries(value).map(([name, member]) => ({ name, member, text: textOf(member) }))
+  const read = Object.entries(value).map(([name, member]: readonly [string, unknown]) => ({
+    name,
+    member,
+    text: textOf(member),
+  }))
   return {
     variables: Object.fromEntries(read.map(({ name, text }) => [name, text ?? undefined])),
     problems: read.flatMap(({ name, member, text }) =>
@@ -55,11 +62,11 @@ function readMapping(path: string, value: unknown): SettingsFile {
 function textOf(value: unknown): string | undefined | null {
   if (value === null) return undefined
   if (Array.isArray(value)) {
-    const texts = value.map((item) => (Array.isArray(item) || item === null ? null : textOf(item)))
+    const texts = value.map((item: unknown) => (Array.isArray(item) || item === null ? null : textOf(item)))
     return texts.every((text) => typeof text === 'string') ? texts.join(',') : null
   }
-  if (typeof value === 'object') return null
-  return String(value)
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
 }
 
 function kindOf(value: unknown): string {
