@@ -53,7 +53,7 @@ async function onServer(
   if (noServer !== undefined) return { kind: 'not measured', reason: noServer }
   return withScratch(async (directory) => {
     await using server = await startPlatformServer(directory, { port: PORT, workers })
-    return measure(server)
+    return await measure(server)
   })
 }
 

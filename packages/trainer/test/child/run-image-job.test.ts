@@ -72,7 +72,7 @@ describe('a job on images', () => {
         label: { kind: 'sparse', classes: ['a', 'b'] },
         fittedOnRows: 12,
       })
-      return job.digests()
+      return await job.digests()
     }
     const first = await train()
     expect(Object.keys(first)).toHaveLength(5)

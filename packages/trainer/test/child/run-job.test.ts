@@ -66,7 +66,7 @@ describe.skipIf(noReferenceData)(`a job on wine${noReferenceData}`, () => {
     const train = async (seed: number): Promise<Record<string, string>> => {
       await using job = await stageJob('wine-csv', { epochs: 2, seed })
       await runJob(job, quiet())
-      return job.digests()
+      return await job.digests()
     }
     const first = await train(7)
     expect(await train(7)).toEqual(first)
