@@ -1,9 +1,12 @@
 /** The command line's way in and out: an exit code for everything, and one line for every error. @module */
 
+import { inspect } from 'node:util'
+
 import { CommanderError } from 'commander'
 
 import type { CommandContext } from './command.ts'
 import { readConfig } from './config.ts'
+import { describeThrown } from './describe-thrown.ts'
 import { createOutput } from './output.ts'
 import { createProgram } from './program.ts'
 
@@ -50,7 +53,7 @@ function reportFailure(error: unknown, argv: readonly string[], { output, hint, 
   if (error instanceof CommanderError && error.code === 'commander.help') return EXIT_USAGE
   if (error instanceof CommanderError && error.exitCode === 0) return 0
   const failure = describeFailure(error)
-  if (argv.includes('--debug') && error instanceof Error) output.stderr.write(`${describeStack(error)}\n`)
+  if (argv.includes('--debug')) output.stderr.write(`${describeStack(error)}\n`)
   const { code, message, detail } = failure
   if (argv.includes('--json')) output.printJson({ error: { code, message, detail } })
   output.note(`error ${code}: ${message}${hint === undefined ? '' : ` (${hint})`}`)
@@ -66,13 +69,13 @@ function describeFailure(error: unknown): Failure {
     const exitCode = EXIT_CODES[code] ?? EXIT_CODES[error.name] ?? EXIT_INTERNAL
     return { code, message: error.message, detail: error.detail, exitCode }
   }
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return { code: 'INTERNAL', message, detail: {}, exitCode: EXIT_INTERNAL }
+  return { code: 'INTERNAL', message: describeThrown(error), detail: {}, exitCode: EXIT_INTERNAL }
 }
 
-function describeStack(error: Error): string {
+function describeStack(error: unknown): string {
+  if (!(error instanceof Error)) return inspect(error)
   const stack = error.stack ?? error.message
-  return error.cause instanceof Error ? `${stack}\ncaused by ${describeStack(error.cause)}` : stack
+  return error.cause === undefined ? stack : `${stack}\ncaused by ${describeStack(error.cause)}`
 }
 
 /** `aibomgen … | head` closes the pipe early, and that is fine. */
