@@ -9,5 +9,6 @@ export default defineConfig(
     keras: 'src/keras.ts',
     child: 'src/child/main.ts',
     compare: 'src/child/compare-main.ts',
+    launch: 'src/child/launch-main.ts',
   }),
 )

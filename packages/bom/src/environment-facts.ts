@@ -87,6 +87,8 @@ export interface IsolationFacts {
   readonly name: string
   readonly keys: 'reachable' | 'unreachable'
   readonly resources: Readonly<Record<string, EnforcementFacts>>
+  /** Digest of the image that the training's container was made from. */
+  readonly image?: string
 }
 
 /** The place of a training run. Names no host, no user and no absolute path. */

@@ -83,10 +83,11 @@ function describeEnvironment(environment: EnvironmentFacts): readonly BomPropert
   ]
 }
 
-function describeIsolation({ name, keys, resources }: IsolationFacts): readonly BomProperty[] {
+function describeIsolation({ name, keys, resources, image }: IsolationFacts): readonly BomProperty[] {
   return [
     property(`${PROPERTY_PREFIXES.isolation}name`, name),
     property(`${PROPERTY_PREFIXES.isolation}keys`, keys),
+    ...(image === undefined ? [] : [property(`${PROPERTY_PREFIXES.isolation}image`, image)]),
     ...Object.entries(resources).map(([resource, enforcement]) =>
       property(
         `${PROPERTY_PREFIXES.isolation}resource:${resource}`,

@@ -6,10 +6,11 @@ import { join } from 'node:path'
 import { toTimestamp, type Clock } from '@aibomgen/core'
 import type { SpecVersion, Withholdable } from '@aibomgen/bom'
 import type { PipelineDeps, SubmitDeps } from '@aibomgen/pipeline'
-import type { Isolation, IsolationDemands } from '@aibomgen/trainer'
+import type { IsolationDemands } from '@aibomgen/trainer'
 import type { EnvironmentProbe } from '@aibomgen/trainer/environment'
 
 import type { CommandContext } from './command.ts'
+import { composeIsolation } from './compose-isolation.ts'
 import { composeRunScan, type ScanSummary } from './train/run-scan.ts'
 import { readLayout, readSigners, type Generation } from './home/generation.ts'
 import type { HomeDeps } from './home/home.ts'
@@ -83,7 +84,7 @@ export async function composeTraining(
     },
     pipeline: {
       ...common,
-      isolation: await composeIsolation(run.isolation),
+      isolation: await composeIsolation(run.isolation, config.container, config.environment),
       probes: await composeProbes(run.scratch),
       workspaces: createWorkspaces(join(run.scratch, 'workspaces')),
       workerSigner: signers.worker,
@@ -91,16 +92,6 @@ export async function composeTraining(
       issuer: createIssuer(issuerDeps, { specVersion: run.specVersion, withheld: run.withheld }),
     },
   }
-}
-
-/**
- * The isolation that trainings on this machine run under.
- *
- * @throws TrainingError `ISOLATION_UNAVAILABLE`
- */
-export async function composeIsolation(demands: IsolationDemands): Promise<Isolation> {
-  const { chooseIsolation, createBubblewrapIsolation, createProcessIsolation } = await import('@aibomgen/trainer')
-  return chooseIsolation([createBubblewrapIsolation(), createProcessIsolation()], demands)
 }
 
 /** The probes for this machine; `directory` lies on the file system that runs work on. */

@@ -6,6 +6,12 @@ import { join, resolve } from 'node:path'
 /** Variables by name, as a process is given them. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
+/** What containers for trainings are made from, and whose client makes them. */
+export interface ContainerSettings {
+  readonly image: string | undefined
+  readonly engine: string | undefined
+}
+
 /** What the environment decides. */
 export interface Config {
   /** Absolute path of the directory with keys, layout and trust root. */
@@ -20,17 +26,19 @@ export interface Config {
   readonly token: string | undefined
   /** How trainings are confined, unless `--isolation` says. */
   readonly isolation: string | undefined
+  readonly container: ContainerSettings
   /** The settings of the platform: `readPlatformSettings` parses them, for the commands that run a part of it. */
   readonly environment: Environment
 }
 
 /**
  * AIBOMGEN_HOME (default: `~/.aibomgen`), AIBOMGEN_PASSPHRASE, NO_COLOR, AIBOMGEN_SERVER, AIBOMGEN_TOKEN,
- * AIBOMGEN_ISOLATION. An empty variable counts as unset.
+ * AIBOMGEN_ISOLATION, AIBOMGEN_CONTAINER_IMAGE, AIBOMGEN_CONTAINER_ENGINE. An empty variable counts as unset.
  */
 export function readConfig(): Config {
   const { AIBOMGEN_HOME, AIBOMGEN_PASSPHRASE, NO_COLOR, AIBOMGEN_SERVER, AIBOMGEN_TOKEN, AIBOMGEN_ISOLATION } =
     process.env
+  const { AIBOMGEN_CONTAINER_IMAGE, AIBOMGEN_CONTAINER_ENGINE } = process.env
   return {
     home: AIBOMGEN_HOME ? resolve(AIBOMGEN_HOME) : join(homedir(), '.aibomgen'),
     passphrase: AIBOMGEN_PASSPHRASE || undefined,
@@ -38,6 +46,7 @@ export function readConfig(): Config {
     server: AIBOMGEN_SERVER || undefined,
     token: AIBOMGEN_TOKEN || undefined,
     isolation: AIBOMGEN_ISOLATION || undefined,
+    container: { image: AIBOMGEN_CONTAINER_IMAGE || undefined, engine: AIBOMGEN_CONTAINER_ENGINE || undefined },
     environment: process.env,
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { createPlace, wine, type Place } from './run-cli.ts'
+import { createPlace, wine, wineFlags, type Place } from './run-cli.ts'
 import { storedZip } from './stored-zip.ts'
 
 let place: Place
@@ -99,6 +99,26 @@ describe('train', () => {
     expect(errorLines(ended.stderr)).toEqual([expect.stringMatching(new RegExp(`^error ${code}: .+`))])
     expect(ended).toMatchObject({ exitCode, stdout: '' })
     expect((await readdir(place.directory)).filter((name) => !before.includes(name) && name !== 'home')).toEqual([])
+  })
+
+  it.each([
+    ['an image that has but a tag', { AIBOMGEN_CONTAINER_IMAGE: 'node:24' }, 'USAGE', /by its digest.*"node:24"/],
+    ['containers without an image', { AIBOMGEN_ISOLATION: 'container' }, 'ISOLATION_UNAVAILABLE', /no image is config/],
+    [
+      'containers without an engine',
+      {
+        AIBOMGEN_ISOLATION: 'container',
+        AIBOMGEN_CONTAINER_IMAGE: `node@sha256:${'0'.repeat(64)}`,
+        AIBOMGEN_CONTAINER_ENGINE: '/no/engine',
+      },
+      'ISOLATION_UNAVAILABLE',
+      /there is no such program/,
+    ],
+  ])('refuses %s', async (_reason, environment, code, message) => {
+    await using other = await createPlace({ ...environment })
+    const { stderr } = await other.run('train', ...wineFlags)
+    expect(errorLines(stderr)).toEqual([expect.stringMatching(new RegExp(`^error ${code}: `))])
+    expect(stderr).toMatch(message)
   })
 
   it('keeps the log of a run that failed, and says where', async () => {

@@ -3,6 +3,8 @@
 export { compareModels, type ComparisonDeps, type ComparisonOptions } from './compare-models.ts'
 export { chooseIsolation, type IsolationDemands } from './isolation/choose-isolation.ts'
 export { createBubblewrapIsolation, type BubblewrapIsolationOptions } from './isolation/bubblewrap-isolation.ts'
+export { digestOfImage } from './isolation/container-image.ts'
+export { createContainerIsolation, type ContainerIsolationOptions } from './isolation/container-isolation.ts'
 export {
   findControlGroups,
   NO_CONTROL_GROUPS,

@@ -4,7 +4,8 @@ import { captureEnvironment, type Enforcement, type Observed } from '@aibomgen/t
 import type { Command } from 'commander'
 
 import { createCommand, show, type CommandContext, type CommonFlags } from '../command.ts'
-import { composeIsolation, composeProbes } from '../compose.ts'
+import { composeIsolation } from '../compose-isolation.ts'
+import { composeProbes } from '../compose.ts'
 import { showOnOneLine } from '../output.ts'
 
 const PROBE_TIMEOUT_SECONDS = 20
@@ -17,7 +18,7 @@ export function createEnvCommand(context: CommandContext): Command {
 }
 
 async function runEnv(flags: CommonFlags, context: CommandContext): Promise<void> {
-  const isolation = await composeIsolation({})
+  const isolation = await composeIsolation({}, context.config.container, context.config.environment)
   const seen = {
     ...(await captureEnvironment(await composeProbes(process.cwd()), { timeoutSeconds: PROBE_TIMEOUT_SECONDS })),
     isolation: await isolation.probe(),

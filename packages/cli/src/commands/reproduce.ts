@@ -12,7 +12,8 @@ import { openReleaseDirectory } from '@aibomgen/verify/node'
 import type { Command } from 'commander'
 
 import { createCommand, show, type CommandContext, type CommonFlags } from '../command.ts'
-import { composeHome, composeIsolation, composeProbes, systemClock } from '../compose.ts'
+import { composeIsolation } from '../compose-isolation.ts'
+import { composeHome, composeProbes, systemClock } from '../compose.ts'
 import { readSigners } from '../home/generation.ts'
 import { ensureHome } from '../home/home.ts'
 import { createScratch, writeThroughScratch } from '../scratch.ts'
@@ -55,7 +56,11 @@ export function createReproduceCommand(context: CommandContext): Command {
 async function runReproduce(directory: string, flags: ReproduceFlags, context: CommandContext): Promise<void> {
   const { home, passphrase } = context.config
   const deps = await composeVerification(home, flags.trust)
-  const isolation = await composeIsolation(readIsolation(flags, context.config))
+  const isolation = await composeIsolation(
+    readIsolation(flags, context.config),
+    context.config.container,
+    context.config.environment,
+  )
   const limits = { ...DEFAULT_LIMITS, ...readLimits(flags) }
   const { reader, subject } = await openVerified(directory, deps)
   const out = resolve(flags.out ?? `reproduction-${subject.jobId.slice(0, 8)}.intoto.jsonl`)

@@ -10,7 +10,8 @@ import { runIssuer, runWorker } from '@aibomgen/server'
 import { DEFAULT_LIMITS } from '@aibomgen/trainer'
 import { captureEnvironment, type EnvironmentProbe, type MachineObservations } from '@aibomgen/trainer/environment'
 
-import { composeIsolation, composeProbes, systemClock } from '../compose.ts'
+import { composeIsolation } from '../compose-isolation.ts'
+import { composeProbes, systemClock } from '../compose.ts'
 import { listKeyFiles, readLayout, readSigners } from '../home/generation.ts'
 import { readVersion } from '../package-files.ts'
 import { composeEnvironmentScans, type EnvironmentScans } from './environment-scans.ts'
@@ -60,10 +61,11 @@ interface WorkerParts {
 async function composeWorker(platform: Platform, parts: WorkerParts): Promise<Work> {
   const { database, store, logger, settings, generation } = platform
   const { signer: worker, probes, seen, findVulnerabilities } = parts
-  const isolation = await composeIsolation({
+  const demands = {
     ...(settings.isolation !== undefined && { name: settings.isolation }),
     atLeast: settings.requireIsolation,
-  })
+  }
+  const isolation = await composeIsolation(demands, settings.container, platform.environment)
   const cpu = seen.cpu.status === 'observed' && seen.cpu.value.model
   const deps = {
     database,

@@ -4,7 +4,7 @@ import { ConfigError, describeProblems, describeZodError, type Problem } from '@
 import type { HousekeepingPolicy, LogLevel, OidcProvider } from '@aibomgen/server'
 import type { IsolationName } from '@aibomgen/trainer/environment'
 
-import type { Config, Environment } from '../config.ts'
+import type { Config, ContainerSettings, Environment } from '../config.ts'
 import { PLATFORM_VARIABLES, readVariables } from './settings-variables.ts'
 import { readSettingsFile } from './settings-file.ts'
 import { readSignIn } from './sign-in.ts'
@@ -60,6 +60,7 @@ export interface PlatformSettings {
   /** The one that trainings run under; the strongest that works here where left out. */
   readonly isolation?: IsolationName
   readonly requireIsolation: IsolationName
+  readonly container: ContainerSettings
   readonly memoryBytes?: number
   readonly wallClockSeconds?: number
   /** How long a run, and answers under way, may still take once a process is asked to stop. */

@@ -3,7 +3,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
-import type { Duplex, Readable } from 'node:stream'
+import type { Duplex, Readable, Writable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 
 import { TrainingError, type LimitFacts } from '@aibomgen/core'
@@ -23,13 +23,16 @@ const DRAIN_SECONDS = 1
  * All that the child finds in its environment. Nothing of the parent's; the last two are how Node's `process.send`
  * learns of the channel on descriptor 3, whose other end `MessageLines` reads.
  */
-const CHILD_ENVIRONMENT = {
+export const CHILD_ENVIRONMENT: Readonly<Record<string, string>> = {
   LANG: 'C.UTF-8',
   TZ: 'UTC',
   TF_CPP_MIN_LOG_LEVEL: '2',
   NODE_CHANNEL_FD: '3',
   NODE_CHANNEL_SERIALIZATION_MODE: 'json',
 }
+
+/** What a relay sends behind the last message (`child/launch-main.ts`): in no JSON text is there such a byte. */
+const END_OF_CHANNEL = 0x04
 
 /** A program and its arguments. */
 export type Command = readonly [program: string, ...argv: string[]]
@@ -39,6 +42,11 @@ export interface Confinement {
   readonly name: IsolationName
   /** The whole command line, what confines the child included. */
   readonly command: Command
+  /**
+   * Where the command is not the child but goes between: it carries the channel over its standard input and output,
+   * closed by a byte 0x04, and what the child prints over standard error. It gets this environment.
+   */
+  readonly relay?: { readonly environment: Readonly<Record<string, string>> }
   /** What the command reads from its descriptors 4, 5, and so on. */
   readonly descriptors: readonly Uint8Array[]
   /** The control group that the command joins before anything else. */
@@ -63,29 +71,49 @@ export async function startConfinedProcess(
   limits: Limits,
   signal: AbortSignal,
 ): Promise<ChildHandle> {
-  const { group, descriptors } = confinement
+  const { group, descriptors, relay } = confinement
   const [program, ...argv] = joining(group, confinement.command)
   const started = spawn(program, argv, {
     cwd: child.directory,
-    env: CHILD_ENVIRONMENT,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...descriptors.map(() => 'pipe' as const)],
+    env: relay?.environment ?? CHILD_ENVIRONMENT,
+    stdio: relay
+      ? ['pipe', 'pipe', 'pipe']
+      : ['ignore', 'pipe', 'pipe', 'pipe', ...descriptors.map(() => 'pipe' as const)],
     detached: true,
   })
   try {
     await once(started, 'spawn')
   } catch (cause) {
+    await confinement.cleanUp()
     await group.remove()
     const reason = `cannot start the training child: ${cause instanceof Error ? cause.message : 'unknown'}`
     throw new TrainingError('ISOLATION_UNAVAILABLE', reason, { required: confinement.name, reason }, { cause })
   }
   for (const [index, bytes] of descriptors.entries()) feed(started.stdio[4 + index] as Duplex, bytes)
-  const channel = started.stdio[3] as Duplex
+  const channel = channelOf(started, confinement)
   return {
     send(message) {
-      if (channel.writable) channel.write(`${JSON.stringify(message)}\n`)
+      if (channel.output.writable) channel.output.write(`${JSON.stringify(message)}\n`)
     },
     ended: superviseChild({ started, channel, confinement, child, limits, signal }),
   }
+}
+
+/** What comes from the child, and what goes to it. */
+interface Channel {
+  readonly input: Readable
+  readonly output: Writable
+}
+
+function channelOf(started: ChildProcess, { relay }: Confinement): Channel {
+  if (relay === undefined) {
+    const channel = started.stdio[3] as Duplex
+    return { input: channel, output: channel }
+  }
+  const { stdin, stdout } = started as ChildProcess & { stdin: Writable; stdout: Readable }
+  // Who goes between and is gone takes no more: how it ended says why.
+  stdin.on('error', () => undefined)
+  return { input: stdout, output: stdin }
 }
 
 function joining({ joinFiles }: ControlGroup, command: Command): Command {
@@ -101,7 +129,7 @@ function feed(descriptor: Duplex, bytes: Uint8Array): void {
 
 interface StartedChild {
   readonly started: ChildProcess
-  readonly channel: Duplex
+  readonly channel: Channel
   readonly confinement: Confinement
   readonly child: TrainingChild
   readonly limits: Limits
@@ -121,8 +149,22 @@ async function superviseChild(running: StartedChild): Promise<ChildEnd> {
   if (signal.aborted) kill()
 
   const messages = new MessageLines(child.onMessage, () => performance.now())
-  listen(channel, (bytes) => messages.add(bytes), fail)
-  for (const stream of [stdout, stderr]) listen(stream, child.onLog, fail)
+  if (confinement.relay === undefined) {
+    listen(channel.input, (bytes) => messages.add(bytes), fail)
+    listen(stdout, child.onLog, fail)
+  } else {
+    const dismiss = async (): Promise<void> => {
+      // Once it is let go, what it was confined by goes with it.
+      await confinement.group.reached().catch(fail)
+      channel.output.end()
+    }
+    listen(
+      channel.input,
+      untilEndOfChannel((bytes) => messages.add(bytes), dismiss),
+      fail,
+    )
+  }
+  listen(stderr, child.onLog, fail)
 
   const watching = new AbortController()
   const watched = watchLimits(
@@ -137,7 +179,7 @@ async function superviseChild(running: StartedChild): Promise<ChildEnd> {
   watching.abort()
   signal.removeEventListener('abort', kill)
   killIfThere(-pid)
-  await drain([channel, stdout, stderr])
+  await drain([channel.input, stdout, stderr])
   await watched
   await confinement.cleanUp()
   const stoppedAt = await confinement.group.reached()
@@ -155,6 +197,18 @@ function describeEnd(
 ): ChildEnd {
   const told = Object.entries(constants.signals).find(([, number]) => exitCode === 128 + number)?.[0]
   return tellsSignalsByExitCode && told !== undefined ? { exitCode: null, signal: told } : { exitCode, signal }
+}
+
+function untilEndOfChannel(take: (bytes: Uint8Array) => void, ended: () => Promise<void>): typeof take {
+  let isOpen = true
+  return (bytes) => {
+    if (!isOpen) return
+    const end = bytes.indexOf(END_OF_CHANNEL)
+    take(end === -1 ? bytes : bytes.subarray(0, end))
+    if (end === -1) return
+    isOpen = false
+    void ended()
+  }
 }
 
 /** Hands over what a stream gives, until it is refused: then the child has failed. */

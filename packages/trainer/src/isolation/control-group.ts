@@ -56,6 +56,20 @@ export async function findControlGroups(root = '/'): Promise<ControlGroups> {
   }
 }
 
+/**
+ * The limit that the kernel has stopped someone at in a group that somebody else made: the one that the process `pid`
+ * is in. Nothing where the path of that group does not contain `mark`: then `pid` is not who was meant.
+ */
+export async function reachedInGroupOf(pid: number, mark: string, limits: Limits): Promise<LimitFacts | undefined> {
+  const text = (await ifThere(readFile(`/proc/${pid}/cgroup`, 'utf8')).catch(() => undefined)) ?? ''
+  const groups = text.split('\n').flatMap((line) => hierarchiesOf(line, MOUNT_POINT))
+  for (const group of groups.filter(({ directory }) => directory.includes(mark))) {
+    const facts = await limitReached(group, limits)
+    if (facts !== undefined) return facts
+  }
+  return undefined
+}
+
 /** No control groups: where they are not wanted. */
 export const NO_CONTROL_GROUPS: ControlGroups = {
   controls: new Map(),
@@ -158,7 +172,8 @@ async function limitReached(
   { directory, limits: resources, version }: Hierarchy,
   limits: Limits,
 ): Promise<LimitFacts | undefined> {
-  const read = async (file: string): Promise<string> => (await ifThere(readFile(join(directory, file), 'utf8'))) ?? ''
+  const read = async (file: string): Promise<string> =>
+    (await ifThere(readFile(join(directory, file), 'utf8').catch(unlessRemoved))) ?? ''
   if (resources.includes('memory')) {
     const events = await read(version === 'cgroup v2' ? 'memory.events' : 'memory.oom_control')
     const limit = limits.memoryBytes
@@ -168,6 +183,12 @@ async function limitReached(
     return { what: 'processes and threads', limit: limits.processes, actual: limits.processes + 1 }
   }
   return undefined
+}
+
+/** Of a group that is removed while its file is open, Linux says that there is no such device. */
+function unlessRemoved(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENODEV') return undefined
+  throw error
 }
 
 function countOf(events: string, name: string): number {

@@ -13,11 +13,14 @@ const KILL_PROCESS = 0x8000_0000
 const EPERM = 0x0005_0000 | 1
 const ENOSYS = 0x0005_0000 | 38
 
-const AF_UNIX = 1
+/** The family of sockets within one machine: the only socket pairs that there are. */
+export const AF_UNIX = 1
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
-const NEW_NAMESPACES = 0x0002_0000 | 0x0200_0000 | 0x0400_0000 | 0x0800_0000 | 0x1000_0000 | 0x2000_0000 | 0x4000_0000
-const TIOCSTI = 0x5412
-const TIOCLINUX = 0x541c
+export const NEW_NAMESPACE_FLAGS: readonly number[] = [
+  0x0002_0000, 0x0200_0000, 0x0400_0000, 0x0800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000,
+]
+/** Requests of `ioctl` that write into a terminal's input: TIOCSTI and TIOCLINUX. */
+export const TERMINAL_INPUT_REQUESTS: readonly number[] = [0x5412, 0x541c]
 
 /** Offsets into `struct seccomp_data`; arguments are 64 bits, of which the lower half comes first. */
 const NUMBER = 0
@@ -57,8 +60,12 @@ export function buildSeccompFilter(architecture: SeccompArchitecture): Uint8Arra
     ...[...numbersOf(REFUSED_SYSTEM_CALLS, architecture), call('socket')].flatMap((number) => ifEqual(number, EPERM)),
     ...ifEqual(call('clone3'), ENOSYS),
     ...ifCall(call('socketpair'), 0, unlessEqual(AF_UNIX, EPERM)),
-    ...ifCall(call('clone'), 0, ifAnyBit(NEW_NAMESPACES, EPERM)),
-    ...ifCall(call('ioctl'), 1, [...ifEqual(TIOCSTI, EPERM), ...ifEqual(TIOCLINUX, EPERM)]),
+    ...ifCall(call('clone'), 0, ifAnyBit(sum(NEW_NAMESPACE_FLAGS), EPERM)),
+    ...ifCall(
+      call('ioctl'),
+      1,
+      TERMINAL_INPUT_REQUESTS.flatMap((request) => ifEqual(request, EPERM)),
+    ),
     giveBack(ALLOW),
   ])
 }
@@ -66,6 +73,10 @@ export function buildSeccompFilter(architecture: SeccompArchitecture): Uint8Arra
 /** The architecture by Node's name for it; undefined where there is no filter for it. */
 export function seccompArchitecture(name: string): SeccompArchitecture | undefined {
   return name === 'x64' || name === 'arm64' ? name : undefined
+}
+
+function sum(flags: readonly number[]): number {
+  return flags.reduce((all, flag) => all + flag, 0)
 }
 
 function load(offset: number): Instruction {

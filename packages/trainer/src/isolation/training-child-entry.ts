@@ -16,6 +16,11 @@ export function comparisonEntry(): Entry {
   return entryOf('../child/compare-main.ts', './compare.js')
 }
 
+/** The program that goes between a container's standard streams and a child's channel. */
+export function containerLauncherEntry(): Entry {
+  return entryOf('../child/launch-main.ts', './launch.js')
+}
+
 function entryOf(source: string, built: string): Entry {
   const fromSource = import.meta.url.endsWith('.ts')
   const entry = fileURLToPath(new URL(fromSource ? source : built, import.meta.url))

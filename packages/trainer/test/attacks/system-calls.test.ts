@@ -1,13 +1,19 @@
 /** A training child that runs machine code of its own, and asks the kernel directly. @module */
 
-import { createBubblewrapIsolation, createProcessIsolation } from '@aibomgen/trainer'
-import { describe, expect, it } from 'vitest'
+import {
+  createBubblewrapIsolation,
+  createContainerIsolation,
+  createProcessIsolation,
+  type Isolation,
+} from '@aibomgen/trainer'
+import { afterAll, describe, expect, it } from 'vitest'
 
+import { startEngine } from '../isolation/container-engine.ts'
 import { whyNot } from '../isolation/why-not.ts'
 import { runHostile } from './hostile-run.ts'
 import { buildProgram, type RawCall } from './machine-code.ts'
 
-const [EPERM, ENOSYS] = [-1, -38]
+const [EPERM, EINVAL, ENOSYS] = [-1, -22, -38]
 const S_IFIFO = 0o010_644
 const S_IFBLK = 0o060_644
 
@@ -36,45 +42,56 @@ const calls: readonly (readonly [what: string, call: RawCall, answer: number])[]
   ['netlink', [41, 16, 3, 0], EPERM],
   ['the host’s hypervisor', [41, 40, 1, 0], EPERM],
   ['a socket in the file system', [41, 1, 1, 0], EPERM],
-  ['being root', [105, 0], -22],
+  ['being root', [105, 0], EPERM],
   ['typing into a terminal', [16, 0, 0x5412, ''], EPERM],
 ]
 
-const missing =
-  process.platform === 'linux' && process.arch === 'x64'
-    ? await whyNot(createBubblewrapIsolation())
-    : 'needs Linux on x86-64'
-const skipped = missing === undefined ? '' : ` (skipped: ${missing})`
+const engine = await startEngine()
+afterAll(async () => {
+  if (typeof engine !== 'string') await engine.stop()
+}, 60_000)
 
-describe.skipIf(missing !== undefined)(`machine code under bubblewrap${skipped}`, () => {
-  it('is refused every system call that it should not make', async () => {
-    const program = Buffer.from(buildProgram(calls.map(([, call]) => call))).toString('base64')
-    const { found, code } = await runHostile(
-      createBubblewrapIsolation(),
-      `fs.writeFileSync('outputs/program', Buffer.from('${program}', 'base64'), { mode: 0o755 })
+/** The last is what it says to whoever wants to be root: in a user namespace without root there is no such user. */
+const isolations = [
+  ['a container', createContainerIsolation(typeof engine === 'string' ? {} : engine), EPERM],
+  ['bubblewrap', createBubblewrapIsolation(), EINVAL],
+] as const
+
+for (const [name, isolation, beingRoot] of isolations) {
+  const missing = await whyNotHere(isolation)
+  const skipped = missing === undefined ? '' : ` (skipped: ${missing})`
+
+  describe.skipIf(missing !== undefined)(`machine code under ${name}${skipped}`, () => {
+    it('is refused every system call that it should not make', async () => {
+      const program = Buffer.from(buildProgram(calls.map(([, call]) => call))).toString('base64')
+      const { found, code } = await runHostile(
+        isolation,
+        `fs.writeFileSync('outputs/program', Buffer.from('${program}', 'base64'), { mode: 0o755 })
        await attempt('answers', () => {
          const bytes = child_process.execFileSync('outputs/program')
          return Array.from({ length: bytes.length / 8 }, (_, i) => bytes.readBigInt64LE(8 * i))
        })
        tell()`,
-    )
-    const answers = (found['answers'] ?? '').split(',').map(Number)
-    expect(calls.map(([what], index) => [what, answers[index]])).toEqual(
-      calls.map(([what, , answer]) => [what, answer]),
-    )
-    expect(code).toBe('CHILD_DIED')
-  })
+      )
+      const answers = (found['answers'] ?? '').split(',').map(Number)
+      const expected = calls.map(([what, , answer]) => [what, what === 'being root' ? beingRoot : answer])
+      expect(calls.map(([what], index) => [what, answers[index]])).toEqual(expected)
+      expect(code).toBe('CHILD_DIED')
+    })
 
-  it('is killed where it calls by the 32-bit table', async () => {
-    const { found } = await runHostile(
-      createBubblewrapIsolation(),
-      `fs.writeFileSync('outputs/program', Buffer.from('${Buffer.from(build32BitCall()).toString('base64')}', 'base64'), { mode: 0o755 })
+    it('is killed where it calls by the 32-bit table', async () => {
+      const { found } = await runHostile(
+        isolation,
+        `fs.writeFileSync('outputs/program', Buffer.from('${Buffer.from(build32BitCall()).toString('base64')}', 'base64'), { mode: 0o755 })
        const { signal } = child_process.spawnSync('outputs/program')
        found.signal = signal; tell()`,
-    )
-    expect(found['signal']).toBe('SIGSYS')
+      )
+      expect(found['signal']).toBe('SIGSYS')
+    })
   })
+}
 
+describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('machine code (needs Linux on x86-64)', () => {
   it('leaves a fifo among its outputs where nothing filters, and has no outputs', async () => {
     const program = Buffer.from(buildProgram([[133, 'outputs/metrics.json', S_IFIFO, 0]])).toString('base64')
     const { code, found } = await runHostile(
@@ -88,6 +105,11 @@ describe.skipIf(missing !== undefined)(`machine code under bubblewrap${skipped}`
     expect(code).toBe('CHILD_PROTOCOL')
   })
 })
+
+async function whyNotHere(isolation: Isolation): Promise<string | undefined> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return 'needs Linux on x86-64'
+  return isolation.name === 'container' && typeof engine === 'string' ? engine : whyNot(isolation)
+}
 
 /** `mov eax, 20; int 0x80`: getpid of the 32-bit table, and then an end by the 64-bit one. */
 function build32BitCall(): Uint8Array {
