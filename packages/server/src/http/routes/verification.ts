@@ -1,14 +1,15 @@
 /** The original's four verifications. Nothing that is uploaded for one is ever written anywhere. @module */
 
-import { collectBytes, digestStream, VerificationError, type Sha256Hex } from '@aibomgen/core'
+import { collectBytes, digestStream, sha256Hex, VerificationError, type Sha256Hex } from '@aibomgen/core'
 import type { ArtifactMap, Link } from '@aibomgen/intoto'
 import { createRoute } from '@hono/zod-openapi'
 import * as z from 'zod'
 
 import type { AppDeps } from '../app-deps.ts'
-import { judgeBom, judgeLink, type ReleasedJob } from '../find-evidence.ts'
+import { judgeBom, judgeLink, type JudgedLink, type ReleasedJob } from '../find-evidence.ts'
 import { boundBytes, uploadLimitsOf } from '../limits.ts'
 import { answerOf, formBody, problemAnswers, type Router } from '../openapi.ts'
+import { createSharedRuns } from '../shared-runs.ts'
 import { readFile } from '../store-release.ts'
 import { readForm } from '../uploads.ts'
 import {
@@ -118,10 +119,12 @@ const bomRoute = createRoute({
 export function addVerification(router: Router, deps: AppDeps): void {
   const limits = uploadLimitsOf(deps.inputLimits)
   const link_file = (bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> => collectBytes(bytes, limits.link_file)
+  const share = createSharedRuns<JudgedLink>()
+  const judge = (bytes: Uint8Array): Promise<JudgedLink> => share(sha256Hex(bytes), () => judgeLink(bytes, deps))
 
   router.openapi(linkRoute, async (context) => {
     const { files } = await readForm(context.req.raw, { files: { link_file }, texts: [] })
-    const { report } = await judgeLink(files.link_file.taken, deps)
+    const { report } = await judge(files.link_file.taken)
     const details = {
       layout_signature: wordFor(report, ['layout-signature'], 'Verified'),
       layout_expiration: wordFor(report, ['layout-expiry'], 'Valid'),
@@ -141,7 +144,7 @@ export function addVerification(router: Router, deps: AppDeps): void {
       files: { link_file, uploaded_file: (bytes) => digestStream(boundBytes(bytes, limits.uploaded_file)) },
       texts: [],
     })
-    const { link, report } = await judgeLink(files.link_file.taken, deps)
+    const { link, report } = await judge(files.link_file.taken)
     const { name, taken } = files.uploaded_file
     // Before the link holds, what it records is nobody's word.
     const artifacts = holds(report) ? artifactsOf(link).filter(({ sha256 }) => sha256 === taken.sha256) : []
@@ -167,7 +170,7 @@ export function addVerification(router: Router, deps: AppDeps): void {
 
   router.openapi(storedArtifactsRoute, async (context) => {
     const { files } = await readForm(context.req.raw, { files: { link_file }, texts: [] })
-    const { link, source, report } = await judgeLink(files.link_file.taken, deps)
+    const { link, source, report } = await judge(files.link_file.taken)
     const checks = describeChecks(report)
     if (source === undefined || !holds(report)) {
       const nothing = {
