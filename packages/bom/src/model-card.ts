@@ -32,7 +32,7 @@ export function buildModelCard(facts: TrainingFacts): JsonObject {
       inputs: model.inputs.map(describeTensor),
       outputs: model.outputs.map(describeTensor),
     },
-    quantitativeAnalysis: { performanceMetrics: finalMetrics(facts.history) },
+    quantitativeAnalysis: { performanceMetrics: metricsOfWeights(facts) },
     ...(considerations === undefined ? {} : { considerations }),
     properties: describeModel(facts),
   }
@@ -49,6 +49,7 @@ function describeModel({ model, metadata, parameters }: TrainingFacts): readonly
     property(PROPERTY_NAMES.optimizer, spellJson(model.optimizer)),
     property(PROPERTY_NAMES.loss, typeof model.loss === 'string' ? model.loss : spellJson(model.loss)),
     property(PROPERTY_NAMES.metrics, spellJson(model.metrics)),
+    ...(model.restored === undefined ? [] : [property(PROPERTY_NAMES.restoredEpoch, model.restored.epoch)]),
     ...describeLayers(model.layers),
   ])
 }
@@ -65,12 +66,15 @@ function describeTensor({ name, shape, dtype }: TensorFacts): JsonObject {
   return { format: `${name}: ${dtype}[${shape.map((size) => size ?? '?').join(', ')}]` }
 }
 
-/** Each metric's value after the last epoch that has one. Keras marks validation by a prefix. */
-function finalMetrics(history: TrainingFacts['history']): readonly JsonObject[] {
+/**
+ * Each metric's value after the epoch that the weights are of: the one put back, or else the last that has a value. Keras
+ * marks validation by a prefix.
+ */
+function metricsOfWeights({ history, model }: TrainingFacts): readonly JsonObject[] {
   return Object.keys(history)
     .sort()
     .flatMap((name) => {
-      const value = history[name]?.at(-1)
+      const value = model.restored === undefined ? history[name]?.at(-1) : model.restored.values[name]
       if (value === undefined) return []
       const isValidation = name.startsWith('val_')
       const type = isValidation ? name.slice('val_'.length) : name

@@ -45,6 +45,8 @@ export interface ModelFacts {
   /** Keras's name of the loss: `sparse_categorical_crossentropy`. A list where there are several outputs. */
   readonly loss: string | readonly string[]
   readonly metrics: readonly string[]
+  /** The epoch (from 0) that the weights are of, with its values, where it is not the last. */
+  readonly restored?: { readonly epoch: number; readonly values: Readonly<Record<string, number>> }
 }
 
 /** A value of a column or a class, and in how many rows it stands. */

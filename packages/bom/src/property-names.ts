@@ -22,6 +22,8 @@ export const PROPERTY_NAMES = {
   optimizer: 'aibomgen:model:optimizer',
   loss: 'aibomgen:model:loss',
   metrics: 'aibomgen:model:metrics',
+  /** Counted from 0; where the weights are not of the last epoch. */
+  restoredEpoch: 'aibomgen:model:restored-epoch',
   datasetType: 'aibomgen:dataset:type',
   rows: 'aibomgen:dataset:rows',
   trainRows: 'aibomgen:dataset:rows:train',

@@ -96,7 +96,7 @@ export interface TrainingFacts {
   readonly outputs: RunOutputs
   readonly byproducts: RunByproducts
   readonly model: ModelFacts
-  /** Per metric one value an epoch, as in `metrics.json`; the AIBoM reports the last. */
+  /** Per metric one value an epoch, as in `metrics.json`; the AIBoM reports those of the epoch that the weights are of. */
   readonly history: Readonly<Record<string, readonly number[]>>
   readonly dataset: DatasetFacts
   /** The dataset definition as it was parsed: a plain JSON object. */

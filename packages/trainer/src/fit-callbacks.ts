@@ -2,7 +2,7 @@
 
 import { ParseError, type Problem } from '@aibomgen/core'
 
-import type { FitOptions } from './fit-options.ts'
+import type { FitOptions, RestoredEpoch } from './fit-options.ts'
 import type { Direction } from './keras/metrics.ts'
 import type { KerasModel } from './keras/model.ts'
 import { historyDirections } from './keras/running-values.ts'
@@ -19,8 +19,8 @@ export type WatchedStep = Pick<TrainingStep, 'weights' | 'setWeights' | 'optimiz
 export interface EpochWatcher {
   /** What the epoch is to add to the history, and whether it is the last. */
   after(epoch: number, values: Readonly<Record<string, number>>): Promise<EpochVerdict>
-  /** After the last epoch. */
-  finish(): void
+  /** After the last epoch. Gives the epoch whose weights were put back; undefined where the last one's stay. */
+  finish(): RestoredEpoch | undefined
 }
 
 /** What a watcher makes of an epoch. */
@@ -74,27 +74,31 @@ export function createWatchers(
 function watchForEnd(options: EarlyStopping, step: WatchedStep, directionOf: DirectionOf): EpochWatcher {
   const isBetter = comparison(options, directionOf)
   let best: number | undefined
-  let kept: Awaited<ReturnType<WatchedStep['weights']>> | undefined
+  let kept: { readonly of: RestoredEpoch; readonly weights: Awaited<ReturnType<WatchedStep['weights']>> } | undefined
+  let last = -1
   let waited = 0
-  const keep = async (): Promise<void> => {
-    if (options.restore_best_weights) kept = await step.weights()
+  const keep = async (of: RestoredEpoch): Promise<void> => {
+    if (options.restore_best_weights) kept = { of, weights: await step.weights() }
   }
   return {
     async after(epoch, values) {
+      last = epoch
       const current = values[options.monitor]
       if (current === undefined || epoch < options.start_from_epoch) return {}
-      if (kept === undefined) await keep()
+      if (kept === undefined) await keep({ epoch, values })
       waited += 1
       if (isBetter(current, best)) {
         best = current
-        await keep()
+        await keep({ epoch, values })
         if (options.baseline === undefined || isBetter(current, options.baseline)) waited = 0
         return {}
       }
       return { stops: waited >= options.patience && epoch > 0 }
     },
     finish() {
-      if (kept !== undefined) step.setWeights(kept)
+      if (kept === undefined) return undefined
+      step.setWeights(kept.weights)
+      return kept.of.epoch === last ? undefined : kept.of
     },
   }
 }

@@ -35,6 +35,16 @@ export interface FitOptions {
   readonly signal: AbortSignal
   readonly onBatch: (progress: BatchProgress) => void
   readonly onEpoch: (progress: EpochProgress) => void
+  /** Told once, after the last epoch, where the weights of an earlier one were put back. */
+  readonly onRestored?: (restored: RestoredEpoch) => void
+}
+
+/** The epoch whose weights a model was left with, which was not the last. */
+export interface RestoredEpoch {
+  /** From 0. */
+  readonly epoch: number
+  /** Its entries of the history. */
+  readonly values: Readonly<Record<string, number>>
 }
 
 /** After each training step. */

@@ -30,7 +30,8 @@ export async function fit(model: KerasModel, data: RowSource, options: FitOption
     const watchers = createWatchers(options, step, directions)
     const history = await new Run(model, data, step, { ...options, watchers }).all()
     step.optimizer.finish()
-    for (const watcher of watchers) watcher.finish()
+    const [restored] = watchers.flatMap((watcher) => watcher.finish() ?? [])
+    if (restored !== undefined) options.onRestored?.(restored)
     const state = await step.optimizer.state()
     await keepWeights(step, options.epochs - 1)
     model.optimizerState = state

@@ -126,11 +126,14 @@ describe('watchers', () => {
     const stopping = { ...never, monitor: 'loss', patience: 2, restore_best_weights: true }
     const trained = await model(undefined, { compile: wild })
     const onEpoch: FitOptions['onEpoch'] = ({ values }) => seen.push(values.loss ?? NaN)
-    const history = await fit(trained, data, { ...options, epochs: 50, earlyStopping: stopping, onEpoch })
+    const restored: unknown[] = []
+    const onRestored: FitOptions['onRestored'] = (epoch) => restored.push(epoch)
+    const history = await fit(trained, data, { ...options, epochs: 50, earlyStopping: stopping, onEpoch, onRestored })
     expect(history.loss).toEqual(seen)
     expect(seen.length).toBeLessThan(50)
     const best = seen.indexOf(Math.min(...seen))
     expect(best).toBe(seen.length - 3)
+    expect(restored).toMatchObject([{ epoch: best, values: { loss: seen[best] } }])
     const again = await model(undefined, { compile: wild })
     await fit(again, data, { ...options, epochs: best + 1 })
     expect(trained.layers.map((layer) => layer.weights.map(({ values }) => values))).toEqual(

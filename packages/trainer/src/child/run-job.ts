@@ -14,7 +14,7 @@ import { serializeDatasetManifest } from '../documents/dataset-manifest.ts'
 import { serializeMetrics } from '../documents/metrics.ts'
 import { serializeModelSummary } from '../documents/model-summary.ts'
 import { serializePreprocessing, type Preprocessing } from '../documents/preprocessing.ts'
-import type { EpochProgress, FitOptions } from '../fit-options.ts'
+import type { EpochProgress, FitOptions, RestoredEpoch } from '../fit-options.ts'
 import { fit } from '../fit.ts'
 import { labelKindOf } from '../keras/compile-config.ts'
 import { loadKerasModel, writeKerasModel } from '../keras/load-model.ts'
@@ -78,6 +78,7 @@ export async function runJob(paths: JobPaths, deps: RunJobDeps): Promise<void> {
   const { trainRows, validationRows } = dataset.manifest
   deps.log(`job ${job.jobId}: ${trainRows} rows to train on, ${validationRows} to validate on, backend ${backend.name}`)
   const progress = reportProgress(parameters.initial_epoch, deps)
+  let restored: RestoredEpoch | undefined
   const history = await fit(model, dataset.source, {
     ...toFitOptions(parameters, dataset.preprocessing),
     ...dataset.split,
@@ -88,20 +89,19 @@ export async function runJob(paths: JobPaths, deps: RunJobDeps): Promise<void> {
       assertFinite(epoch)
       progress.onEpoch(epoch)
     },
+    onRestored: (epoch) => (restored = epoch),
   })
 
   const ran = Math.max(...Object.values(history).map((values) => values.length))
   const last = parameters.initial_epoch + ran
   if (last < parameters.epochs) deps.log(`stopped early: epoch ${last} of ${parameters.epochs} was the last`)
-  const { earlyStopping } = readStructuredParameters(parameters)
-  if (earlyStopping?.restore_best_weights === true) {
-    deps.log(`the weights are those of the best epoch by ${earlyStopping.monitor}, not of the last`)
-  }
+  if (restored !== undefined)
+    deps.log(`the weights are those of epoch ${restored.epoch + 1}, the best, not of the last`)
 
   await writeOutputs(paths.outputs, {
     'outputs/trained_model.keras': writeKerasModel(model),
     'outputs/metrics.json': serializeMetrics(history),
-    'outputs/model-summary.json': serializeModelSummary(summarizeModel(model)),
+    'outputs/model-summary.json': serializeModelSummary(summarizeModel(model, restored)),
     'outputs/preprocessing.json': serializePreprocessing(dataset.preprocessing),
     'outputs/dataset-manifest.json': serializeDatasetManifest(dataset.manifest),
   })

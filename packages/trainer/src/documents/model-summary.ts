@@ -47,6 +47,11 @@ export interface ModelSummary {
   /** Keras's name: `sparse_categorical_crossentropy`. A list where the model has several outputs: one for each. */
   readonly loss: string | readonly string[]
   readonly metrics: readonly string[]
+  /**
+   * The epoch (from 0) that the weights are of, with its entries of the history, where early stopping put back those of
+   * an earlier one than the last.
+   */
+  readonly restored?: { readonly epoch: number; readonly values: Readonly<Record<string, number>> }
 }
 
 const text = z.string().min(1).max(1024)
@@ -71,6 +76,7 @@ const MODEL_SUMMARY: OutputDocument<ModelSummary> = {
     optimizer: z.strictObject({ name: text, config: z.record(z.string(), z.json()) }),
     loss: z.union([text, z.array(text).min(2).max(1000)]),
     metrics: z.array(text).max(1000),
+    restored: z.strictObject({ epoch: count, values: z.record(text, z.number()) }).exactOptional(),
   }),
 }
 

@@ -1,11 +1,16 @@
 /** A model in words and numbers, for `model-summary.json`. @module */
 
 import type { LayerSummary, ModelSummary } from '../documents/model-summary.ts'
+import type { RestoredEpoch } from '../fit-options.ts'
 import type { KerasModel, ModelWeight } from './model.ts'
 import { sizeOf } from './shapes.ts'
 
-/** What a model is made of. Counts are Keras's: the integer that Normalization keeps counts as one. */
-export function summarizeModel(model: KerasModel): ModelSummary {
+/**
+ * What a model is made of. Counts are Keras's: the integer that Normalization keeps counts as one.
+ *
+ * @param restored - the epoch that its weights are of, where that is not the last
+ */
+export function summarizeModel(model: KerasModel, restored?: RestoredEpoch): ModelSummary {
   const weights = model.layers.flatMap((layer) => layer.weights)
   const trainable = countOf(weights.filter(({ spec }) => spec.trainable))
   const total = countOf(weights)
@@ -25,6 +30,7 @@ export function summarizeModel(model: KerasModel): ModelSummary {
     optimizer: { name: model.compile.optimizer.name, config: model.compile.optimizer.config },
     loss: onlyOrAll(model.compile.losses.map(({ loss }) => loss.name)),
     metrics: model.compile.metrics.map(({ name }) => name),
+    ...(restored === undefined ? {} : { restored }),
   }
 }
 
