@@ -6,8 +6,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@aibomgen/source', 'node'] } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
     maxWorkers: 2,
   },
 })
