@@ -244,16 +244,6 @@ describe('buildAibom refuses', () => {
   })
 })
 
-it('names the image of the container that the training ran in', () => {
-  const image = `sha256:${'a'.repeat(64)}`
-  const isolation = { ...environment.isolation, name: 'container', image }
-  const properties = (facts: TrainingFacts): string => JSON.stringify(build(facts))
-  expect(properties({ ...WINE_FACTS, environment: { ...environment, isolation } })).toContain(
-    JSON.stringify({ name: 'aibomgen:isolation:image', value: image }),
-  )
-  expect(properties(WINE_FACTS)).not.toContain('aibomgen:isolation:image')
-})
-
 function withEnvironment(field: string, value: unknown): object {
   return { environment: { ...environment, [field]: { status: 'observed', value } } }
 }

@@ -1,5 +1,5 @@
 /**
- * Goes between a container's standard streams and a training child, `ENVIRONMENT-AS-JSON ARGUMENT-OF-NODE...`: what
+ * Goes between a container's standard streams and a training child, `NAME=VALUE... -- ARGUMENT-OF-NODE...`: what
  * comes in on standard input is the child's channel on descriptor 3, what the child sends goes out on standard output,
  * and what it prints on standard error. It stands alone, since nothing else of ours need be where it runs, and is
  * trusted with nothing: who takes it over can do what the child can.
@@ -21,11 +21,12 @@ const END_OF_CHANNEL = Uint8Array.of(0x04)
 /** How long a channel may stay open that the child handed on to somebody. */
 const DRAIN_MILLISECONDS = 1000
 
-const [environment, ...argv] = process.argv.slice(2)
-if (environment === undefined) throw new TypeError('expected an environment and arguments for Node')
+const words = process.argv.slice(2)
+const border = words.indexOf('--')
+if (border === -1) throw new TypeError('expected an environment, --, and arguments for Node')
 
-const child = spawn(process.execPath, argv, {
-  env: Object.fromEntries(Object.entries(JSON.parse(environment) as object)),
+const child = spawn(process.execPath, words.slice(border + 1), {
+  env: Object.fromEntries(words.slice(0, border).map(cutInTwo)),
   stdio: ['ignore', 2, 2, 'pipe'],
 })
 const channel = child.stdio[3] as Duplex
@@ -53,3 +54,8 @@ process.stdin.unpipe(channel).resume()
 process.stdout.write(END_OF_CHANNEL)
 await hasLetGo
 process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal])
+
+function cutInTwo(word: string): readonly [name: string, value: string] {
+  const end = word.indexOf('=')
+  return [word.slice(0, end), word.slice(end + 1)]
+}

@@ -61,7 +61,7 @@ export function createContainerIsolation(options: ContainerIsolationOptions = {}
   function open(): Promise<Workshop> {
     opened ??= openWorkshop(options).catch((cause: unknown) => {
       opened = undefined
-      throw unavailable(cause)
+      return refuse(cause)
     })
     return opened
   }
@@ -99,16 +99,17 @@ export function createContainerIsolation(options: ContainerIsolationOptions = {}
         return await startConfinedProcess(confinement, child, limits, signal)
       } catch (cause) {
         await cleanUp()
-        throw unavailable(cause)
+        return refuse(cause)
       }
     },
   }
 }
 
-function unavailable(cause: unknown): TrainingError {
-  if (cause instanceof TrainingError) return cause
+/** @throws TrainingError that was thrown, or `ISOLATION_UNAVAILABLE` */
+function refuse(cause: unknown): never {
+  if (cause instanceof TrainingError) throw cause
   const reason = cause instanceof Error ? cause.message : String(cause)
-  return new TrainingError('ISOLATION_UNAVAILABLE', reason, { required: 'container', reason }, { cause })
+  throw new TrainingError('ISOLATION_UNAVAILABLE', reason, { required: 'container', reason }, { cause })
 }
 
 /** @throws Error that says why there can be no containers */
@@ -179,7 +180,8 @@ async function planChild(
     command: [
       NODE,
       launcherTarget,
-      JSON.stringify(CHILD_ENVIRONMENT),
+      ...Object.entries(CHILD_ENVIRONMENT).map(([name, value]) => `${name}=${value}`),
+      '--',
       ...[heap, ...child.execArgv, program, ...child.argv],
     ],
   }

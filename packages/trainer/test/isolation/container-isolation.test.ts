@@ -13,7 +13,6 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { afterAll, describe, expect, it } from 'vitest'
 
 import { stageJob } from '../child/staged-job.ts'
@@ -103,7 +102,7 @@ if (typeof engine === 'string' || missing !== undefined) {
         env,
         stdio: ['ignore', 'pipe', 'inherit'],
       })
-      const [said] = await Promise.race([once(parent.stdout as Readable, 'data'), once(parent, 'exit')])
+      const [said] = await Promise.race([once(parent.stdout, 'data'), once(parent, 'exit')])
       expect(String(said)).toBe('running\n')
       expect(await engine.listContainers()).toMatch(/^[0-9a-f]+$/)
       parent.kill('SIGKILL')
