@@ -92,15 +92,6 @@ describe('buildAibom', () => {
     expect(performanceMetrics).toContainEqual({ type: 'accuracy', value: '0.97', slice: 'validation' })
   })
 
-  it('states the metrics of the epoch whose weights were put back, and which it is', () => {
-    const restored = { epoch: 0, values: { loss: 1.1, val_loss: 1.2, accuracy: 0.4, val_accuracy: 0.3 } }
-    const { modelCard } = build({ ...WINE_FACTS, model: { ...WINE_FACTS.model, restored } }).metadata.component
-    const { performanceMetrics } = modelCard.quantitativeAnalysis
-    expect(performanceMetrics).toContainEqual({ type: 'loss', value: '1.1', slice: 'training' })
-    expect(performanceMetrics).toContainEqual({ type: 'accuracy', value: '0.3', slice: 'validation' })
-    expect(modelCard.properties).toContainEqual({ name: 'aibomgen:model:restored-epoch', value: '0' })
-  })
-
   it('keeps absent, unavailable and zero apart', () => {
     const bom = build(WINE_FACTS)
     const run = properties(bom.formulation[0].workflows[0])
