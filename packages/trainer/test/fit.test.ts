@@ -5,36 +5,12 @@ import { canonicalizeJson, utf8Decode, type JsonObject } from '@aibomgen/core'
 import { loadBackend } from '../src/backends/load-backend.ts'
 import { fit } from '../src/fit.ts'
 import type { FitOptions } from '../src/fit-options.ts'
-import { createKerasModel, type LayerDescription, type ModelDescription } from '../src/keras/create-model.ts'
 import { loadKerasModel, writeKerasModel } from '../src/keras/load-model.ts'
 import type { KerasModel } from '../src/keras/model.ts'
 import { createRandom } from '../src/random.ts'
 import type { RowSource } from '../src/row-source.ts'
-import { rowSourceOf, upTo, wholeRun } from './row-tables.ts'
-
-const inputs = Array.from({ length: 50 }, (_, row) => [Math.sin(row), Math.cos(row * 3)])
-const data = rowSourceOf(
-  [inputs],
-  inputs.map(([x = 0, y = 0]) => [x * y]),
-)
-const options = { ...wholeRun(upTo(40), upTo(50).subarray(40)), batchSize: 16 }
-
-function model(
-  layers: readonly LayerDescription[] = [{ type: 'Dense', units: 4, activation: 'tanh' }],
-  changes: Partial<ModelDescription> = {},
-): Promise<KerasModel> {
-  const optimizer = { type: 'SGD', learningRate: 0.1 } as const
-  return loadKerasModel(
-    createKerasModel({
-      name: 'small',
-      input: [2],
-      layers: [...layers, { type: 'Dense', units: 1 }],
-      compile: { optimizer, loss: 'mean_squared_error', metrics: ['mae'] },
-      seed: 3,
-      ...changes,
-    }),
-  )
-}
+import { data, inputs, model, options } from './small-model.ts'
+import { rowSourceOf, upTo } from './row-tables.ts'
 
 /** Which rows were asked for, batch by batch. */
 async function rowsOf(changes: Partial<FitOptions>): Promise<number[][]> {
@@ -114,51 +90,6 @@ describe('a run that goes on', () => {
       // an end of training makes the average the weights, as in Keras: the optimizer goes on all the same
       expect(resumed.optimizerState?.steps).toBe(whole.optimizerState?.steps)
     }
-  })
-})
-
-describe('watchers', () => {
-  const never = { mode: 'auto', min_delta: 0, start_from_epoch: 0, restore_best_weights: false } as const
-  const wild = { optimizer: { type: 'SGD', learningRate: 1 }, loss: 'mean_squared_error' } as const
-
-  it('stop a run, and bring its best weights back', async () => {
-    const seen: number[] = []
-    const stopping = { ...never, monitor: 'loss', patience: 2, restore_best_weights: true }
-    const trained = await model(undefined, { compile: wild })
-    const onEpoch: FitOptions['onEpoch'] = ({ values }) => seen.push(values.loss ?? NaN)
-    const restored: unknown[] = []
-    const onRestored: FitOptions['onRestored'] = (epoch) => restored.push(epoch)
-    const history = await fit(trained, data, { ...options, epochs: 50, earlyStopping: stopping, onEpoch, onRestored })
-    expect(history.loss).toEqual(seen)
-    expect(seen.length).toBeLessThan(50)
-    const best = seen.indexOf(Math.min(...seen))
-    expect(best).toBe(seen.length - 3)
-    expect(restored).toMatchObject([{ epoch: best, values: { loss: seen[best] } }])
-    const again = await model(undefined, { compile: wild })
-    await fit(again, data, { ...options, epochs: best + 1 })
-    expect(trained.layers.map((layer) => layer.weights.map(({ values }) => values))).toEqual(
-      again.layers.map((layer) => layer.weights.map(({ values }) => values)),
-    )
-  })
-
-  it('lower the rate, and tell it in the history', async () => {
-    const plateauDrop = { monitor: 'loss', factor: 0.5, patience: 1, mode: 'max', min_delta: 0, cooldown: 0 } as const
-    const history = await fit(await model(), data, {
-      ...options,
-      epochs: 4,
-      plateauDrop: { ...plateauDrop, min_lr: 0.03 },
-    })
-    const expected = [0.1, 0.1, 0.05, 0.03].map(Math.fround)
-    expect(Object.keys(history).at(-1)).toBe('learning_rate')
-    expect(history.learning_rate).toEqual(expected)
-  })
-
-  it.each([
-    ['a name that the history has not', { monitor: 'val_f1', patience: 1, ...never }, 'early_stopping.monitor'],
-    ['validation where there is none', { monitor: 'val_loss', patience: 1, ...never }, 'early_stopping.monitor'],
-  ])('are refused for %s', async (_, earlyStopping, path) => {
-    const run = fit(await model(), data, { ...options, validation: new Uint32Array(0), earlyStopping })
-    await expect(run).rejects.toMatchObject({ code: 'PARAMETER_INVALID', detail: { problems: [{ path }] } })
   })
 })
 
