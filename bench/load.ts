@@ -150,6 +150,8 @@ async function measureReads(server: PlatformServer): Promise<Measurement> {
   }
 }
 
-function describe({ median, perSecond, failed, dropped }: Arrivals): string {
-  return `median ${median.toFixed(3)} s, ${perSecond.toFixed(0)} answered a second, ${failed} failed, ${dropped} not made`
+function describe({ median, perSecond, failed, reasons, dropped }: Arrivals): string {
+  const why = [...reasons].map(([reason, count]) => `${count} × ${reason}`).join(', ')
+  const failures = `${failed} failed${why === '' ? '' : ` (${why})`}`
+  return `median ${median.toFixed(3)} s, ${perSecond.toFixed(0)} answered a second, ${failures}, ${dropped} not made`
 }

@@ -55,6 +55,15 @@ describe('POST /verify_in-toto_link', () => {
     expect(answer.checks).toHaveLength(11)
   })
 
+  it('answers many who ask at once as it answers one, and a forgery among them as a forgery', async () => {
+    const link_file = await fileOf('/run_training')
+    const forged = change(link_file, '"outputs"', '"elsewhere"')
+    const asked = [...Array.from({ length: 12 }, () => link_file), forged]
+    const answers = await Promise.all(asked.map(async (file) => verify('/verify_in-toto_link', { link_file: file })))
+    expect(answers.map(({ status }) => status as string)).toEqual([...Array<string>(12).fill('success'), 'failure'])
+    for (const answer of answers.slice(0, 12)) expect(answer.checks).toHaveLength(11)
+  })
+
   it('fails a link with a byte changed: no release holds it', async () => {
     const link_file = change(await fileOf('/run_training'), '"outputs"', '"elsewhere"')
     const answer = await verify('/verify_in-toto_link', { link_file })
