@@ -1,6 +1,7 @@
 /** The tables of jobs, as drizzle sees them. What makes them is in `migrations/`. @module */
 
 import type { Timestamp } from '@aibomgen/core'
+import { sql } from 'drizzle-orm'
 import { bigserial, boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 import {
@@ -62,6 +63,9 @@ export const jobs: Table<{
   (table) => [
     index('jobs_owner').on(table.owner, table.submittedAt),
     index('jobs_state').on(table.state, table.submittedAt),
+    index('jobs_ended')
+      .on(table.endedAt)
+      .where(sql`ended_at IS NOT NULL AND files_deleted_at IS NULL`),
   ],
 )
 

@@ -10,8 +10,8 @@ export interface WantedColumn {
   readonly as: 'number' | 'text'
 }
 
-/** More would be spent on keeping what has been read. */
-const MEMORY_LIMIT = '128MiB'
+/** Room for a chunk of rows of a thousand columns; more would be spent on keeping what has been read. */
+const MEMORY_LIMIT = '512MiB'
 
 /**
  * The cells of the wanted columns, some rows at a time, column by column, in the file's order.
