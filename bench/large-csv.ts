@@ -1,10 +1,7 @@
 /** Training on a CSV that is larger than memory. @module */
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import { JOB_RECORD_TYPE, parseTimestamp, serializeJobRecord, sha256Hex } from '@aibomgen/core'
 import { fillTrainingParameters } from '@aibomgen/trainer/job'
@@ -13,7 +10,7 @@ import { createKerasModel } from '@aibomgen/trainer/keras'
 import type { Benchmark, Measurement } from './benchmark.ts'
 import { withScratch } from './fixtures/scratch.ts'
 import { summarize } from './sample.ts'
-import { watchPeak } from './watch-peak.ts'
+import { watchTrainingChild } from './watch-training-child.ts'
 
 const SIZE_BYTES = 5e9
 const FEATURES = 20
@@ -33,20 +30,9 @@ export const largeCsvMemory: Benchmark = {
 async function measure(directory: string): Promise<Measurement> {
   await mkdir(join(directory, 'inputs'))
   const rows = await writeInputs(join(directory, 'inputs'))
-  const entry = fileURLToPath(import.meta.resolve('@aibomgen/trainer/child'))
-  const execArgv = entry.endsWith('.ts') ? ['--conditions=@aibomgen/source'] : []
-  const start = performance.now()
-  const child = spawn(process.execPath, [...execArgv, entry, 'inputs/job.json', 'outputs'], {
-    cwd: directory,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const watching = new AbortController()
-  const peak = watchPeak(child.pid ?? 0, watching.signal)
-  const [exitCode] = (await once(child, 'exit')) as [number | null]
-  watching.abort()
-  const seconds = (performance.now() - start) / 1000
-  if (exitCode !== 0) return { kind: 'not measured', reason: `the training child exited with ${exitCode}` }
-  const { megabytes, processorSeconds } = await peak
+  const seen = await watchTrainingChild(directory)
+  if (seen.kind === 'not measured') return seen
+  const { megabytes, seconds, processorSeconds } = seen
   const note = `${rows} rows of ${FEATURES} floats and a class, batches of ${BATCH_SIZE}; ${seconds.toFixed(0)} s, of which ${processorSeconds.toFixed(0)} s on a processor`
   return { kind: 'measured', ours: summarize([megabytes]), note }
 }

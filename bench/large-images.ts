@@ -1,10 +1,7 @@
 /** Training on an archive of a hundred thousand images. @module */
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import { JOB_RECORD_TYPE, parseTimestamp, serializeJobRecord, sha256Hex } from '@aibomgen/core'
 import { fillTrainingParameters } from '@aibomgen/trainer/job'
@@ -14,7 +11,7 @@ import type { Benchmark, Measurement } from './benchmark.ts'
 import { writeImageArchive } from './fixtures/image-archive.ts'
 import { withScratch } from './fixtures/scratch.ts'
 import { summarize } from './sample.ts'
-import { watchPeak } from './watch-peak.ts'
+import { watchTrainingChild } from './watch-training-child.ts'
 
 const IMAGES = 100_000
 const CLASSES = 10
@@ -34,20 +31,9 @@ async function measure(directory: string): Promise<Measurement> {
   const inputs = join(directory, 'inputs')
   await mkdir(inputs)
   await writeInputs(inputs)
-  const entry = fileURLToPath(import.meta.resolve('@aibomgen/trainer/child'))
-  const execArgv = entry.endsWith('.ts') ? ['--conditions=@aibomgen/source'] : []
-  const start = performance.now()
-  const child = spawn(process.execPath, [...execArgv, entry, 'inputs/job.json', 'outputs'], {
-    cwd: directory,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const watching = new AbortController()
-  const peak = watchPeak(child.pid ?? 0, watching.signal)
-  const [exitCode] = (await once(child, 'exit')) as [number | null]
-  watching.abort()
-  const seconds = (performance.now() - start) / 1000
-  if (exitCode !== 0) return { kind: 'not measured', reason: `the training child exited with ${exitCode}` }
-  const { megabytes, processorSeconds } = await peak
+  const seen = await watchTrainingChild(directory)
+  if (seen.kind === 'not measured') return seen
+  const { megabytes, seconds, processorSeconds } = seen
   const archive = (await stat(join(inputs, 'dataset'))).size / 1e6
   const manifest = (await stat(join(directory, 'outputs/dataset-manifest.json'))).size / 1e6
   const note = `${SIZE} × ${SIZE} grey, ${archive.toFixed(0)} MB, a manifest of ${manifest.toFixed(0)} MB; ${seconds.toFixed(0)} s, of which ${processorSeconds.toFixed(0)} s on a processor`
