@@ -4,6 +4,7 @@ import { Enums, Models, Spec } from '#cyclonedx-library'
 import {
   canonicalizeJson,
   describeProblems,
+  isReason,
   parseArtifactName,
   ParseError,
   parseTimestamp,
@@ -140,7 +141,12 @@ function buildManufacturer({ name, url }: Manufacturer): Models.OrganizationalEn
 
 function describeVulnerabilities(facts: VulnerabilityFacts): readonly BomProperty[] {
   const state = property(PROPERTY_NAMES.vulnerabilityState, facts.state)
-  if (facts.state === 'not scanned') return [state]
+  if (facts.state === 'not scanned') {
+    const { reason } = facts
+    if (reason === undefined) return [state]
+    if (!isReason(reason)) throw unfit('vulnerabilities.reason', 'one line that is not too long', reason)
+    return [state, property(PROPERTY_NAMES.vulnerabilityReason, reason)]
+  }
   return [
     state,
     property(PROPERTY_NAMES.vulnerabilityScanner, facts.scanner),

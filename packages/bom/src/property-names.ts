@@ -8,6 +8,8 @@ export const PROPERTY_NAMES = {
   withheld: 'aibomgen:withheld',
   keySeparation: 'aibomgen:key-separation',
   vulnerabilityState: 'aibomgen:vulnerabilities:state',
+  /** Why there was no scan. */
+  vulnerabilityReason: 'aibomgen:vulnerabilities:reason',
   vulnerabilityScanner: 'aibomgen:vulnerabilities:scanner',
   vulnerabilityScannedAt: 'aibomgen:vulnerabilities:scanned-at',
   /** The name by which links and releases know the file. */
@@ -51,6 +53,8 @@ export const PROPERTY_PREFIXES = {
   environment: 'aibomgen:environment:',
   /** What confined the training process, resource by resource. */
   isolation: 'aibomgen:isolation:',
+  /** All that is said of a scan for vulnerabilities. */
+  vulnerabilities: 'aibomgen:vulnerabilities:',
   /** How many findings of a severity. */
   vulnerabilityCount: 'aibomgen:vulnerabilities:count:',
 } as const

@@ -1,6 +1,6 @@
 /** From an AIBoM back to what it claims: the mirror of `buildAibom`. @module */
 
-import { parseTimestamp, type JsonObject, type ParameterValue } from '@aibomgen/core'
+import { isReason, parseTimestamp, type JsonObject, type ParameterValue } from '@aibomgen/core'
 
 import { BOM_REFS } from './bom-ref.ts'
 import { EVIDENCE_COMMENTS } from './components/evidence.ts'
@@ -10,7 +10,7 @@ import { PROPERTY_NAMES, PROPERTY_PREFIXES } from './property-names.ts'
 import { indexComponents, readArtifact, readEvidence, type ComponentIndex } from './read/artifacts.ts'
 import { parseAibomShape, type AibomShape, type WorkflowShape } from './read/aibom-shape.ts'
 import { assertSame, contradiction, exactlyOne } from './read/claim-problems.ts'
-import { propertiesUnder, readCount, readProperty, readStringList } from './read/properties.ts'
+import { propertiesUnder, readCount, readOptionalProperty, readProperty, readStringList } from './read/properties.ts'
 import { placeMetadata } from './submitted-metadata.ts'
 import type { TrainingFacts, VulnerabilityFacts, Withholdable } from './training-facts.ts'
 import type { SpecVersion } from './validate.ts'
@@ -151,11 +151,15 @@ function readVulnerabilities(shape: AibomShape): VulnerabilityFacts {
   const { metadata } = shape
   const documents = readEvidence(shape, EVIDENCE_COMMENTS.vulnerabilities)
   const state = readProperty(metadata, PROPERTY_NAMES.vulnerabilityState)
+  const reason = readOptionalProperty(metadata, PROPERTY_NAMES.vulnerabilityReason)
   switch (state) {
     case 'not scanned':
       if (documents.length > 0) throw contradiction('/externalReferences', 'no findings without a scan', 'a document')
-      return { state }
+      if (reason === undefined) return { state }
+      if (!isReason(reason)) throw contradiction('/metadata/properties', 'a reason on one line, not too long', reason)
+      return { state, reason }
     case 'scanned': {
+      if (reason !== undefined) throw contradiction('/metadata/properties', 'no reason beside a scan', reason)
       const counts = Object.entries(propertiesUnder(metadata, PROPERTY_PREFIXES.vulnerabilityCount))
       return {
         state,

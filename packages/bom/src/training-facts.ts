@@ -29,7 +29,11 @@ export interface EvidenceFile {
 
 /** What is known about vulnerabilities of the training environment. Not having looked is not having found nothing. */
 export type VulnerabilityFacts =
-  | { readonly state: 'not scanned' }
+  | {
+      readonly state: 'not scanned'
+      /** Why, on one line, as the worker recorded it: `toReason`. Left out where its link says nothing. */
+      readonly reason?: string
+    }
   | {
       readonly state: 'scanned'
       /** The findings, a document of their own. */

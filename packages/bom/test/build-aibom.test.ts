@@ -102,10 +102,14 @@ describe('buildAibom', () => {
     )
   })
 
-  it('says "not scanned" instead of listing no vulnerabilities', () => {
-    const bom = build(WINE_FACTS)
-    expect(properties(bom.metadata)['aibomgen:vulnerabilities:state']).toBe('not scanned')
-    expect(bom.vulnerabilities).toBeUndefined()
+  it('says "not scanned", and why where it is known, instead of listing no vulnerabilities', () => {
+    const tell = (facts: object) => build({ ...WINE_FACTS, vulnerabilities: { state: 'not scanned', ...facts } })
+    expect(properties(tell({}).metadata)).toMatchObject({ 'aibomgen:vulnerabilities:state': 'not scanned' })
+    expect(properties(tell({}).metadata)).not.toHaveProperty('aibomgen:vulnerabilities:reason')
+    expect(tell({}).vulnerabilities).toBeUndefined()
+    const { metadata } = tell({ reason: 'there is no trivy' })
+    expect(properties(metadata)['aibomgen:vulnerabilities:reason']).toBe('there is no trivy')
+    expect(() => tell({ reason: 'two\nlines' })).toThrow(expect.objectContaining({ code: 'DOCUMENT_INVALID' }))
   })
 
   it('says what a data set of images holds, and the root that proofs are held against', () => {

@@ -19,6 +19,9 @@ const without = (owner: LooseDocument, name: string): void => {
   owner.properties = owner.properties.filter((entry: LooseDocument) => entry.name !== name)
 }
 
+const giveReason = (bom: LooseDocument, value: string): void =>
+  bom.metadata.properties.push({ name: 'aibomgen:vulnerabilities:reason', value })
+
 describe('readAibomClaims refuses', () => {
   it.each<[reason: string, change: (bom: LooseDocument) => unknown]>([
     ['a document without formulation', (bom) => delete bom.formulation],
@@ -74,6 +77,16 @@ describe('readAibomClaims refuses', () => {
     ['a number that is none', (bom) => (run(bom).inputs.at(-1).parameters[0].dataType = 'number')],
     ['two lists of parameters', (bom) => run(bom).inputs.push(run(bom).inputs.at(-1))],
     ['another command', (bom) => (run(bom).steps[0].commands[0].executed = 'rm -rf /')],
+    ['a reason for not scanning of two lines', (bom) => giveReason(bom, 'two\nlines')],
+    ['a reason for not scanning without an end', (bom) => giveReason(bom, 'x'.repeat(301))],
+    ['two reasons for not scanning', (bom) => [giveReason(bom, 'one'), giveReason(bom, 'another')]],
+    [
+      'a reason for not scanning beside a scan',
+      (bom) => {
+        giveReason(bom, 'there is no trivy')
+        propertyOf(bom.metadata, 'aibomgen:vulnerabilities:state').value = 'scanned'
+      },
+    ],
     ['two layouts', (bom) => bom.externalReferences.push(bom.externalReferences[0])],
     ['no layout', (bom) => bom.externalReferences.shift()],
     ['two training links of one name', (bom) => bom.externalReferences.push({ ...bom.externalReferences[2] })],

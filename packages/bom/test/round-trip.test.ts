@@ -1,5 +1,13 @@
 import fc from 'fast-check'
-import { canonicalizeJson, parseTimestamp, sha256Hex, toTimestamp, utf8Decode, utf8Encode } from '@aibomgen/core'
+import {
+  canonicalizeJson,
+  parseTimestamp,
+  sha256Hex,
+  toReason,
+  toTimestamp,
+  utf8Decode,
+  utf8Encode,
+} from '@aibomgen/core'
 import { describe, expect, it } from 'vitest'
 
 import { buildAibom } from '../src/build-aibom.ts'
@@ -47,6 +55,7 @@ const time = fc
   .map((date) => toTimestamp(date))
 const vulnerabilities: fc.Arbitrary<VulnerabilityFacts> = fc.oneof(
   fc.constant({ state: 'not scanned' } as const),
+  fc.record({ state: fc.constant('not scanned' as const), reason: text.map(toReason) }),
   fc.record({
     state: fc.constant('scanned' as const),
     document: evidenceFile,

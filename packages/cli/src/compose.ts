@@ -11,7 +11,7 @@ import type { EnvironmentProbe } from '@aibomgen/trainer/environment'
 
 import type { CommandContext } from './command.ts'
 import { composeIsolation } from './compose-isolation.ts'
-import { composeRunScan, type ScanSummary } from './train/run-scan.ts'
+import { composeRunScan, NOT_ASKED_FOR, type ScanSummary } from './train/run-scan.ts'
 import { readLayout, readSigners, type Generation } from './home/generation.ts'
 import type { HomeDeps } from './home/home.ts'
 import { readVersion } from './package-files.ts'
@@ -88,7 +88,9 @@ export async function composeTraining(
       probes: await composeProbes(run.scratch),
       workspaces: createWorkspaces(join(run.scratch, 'workspaces')),
       workerSigner: signers.worker,
-      ...(run.onScan && { findVulnerabilities: composeRunScan(signers.worker, run, run.onScan, config) }),
+      findVulnerabilities: run.onScan
+        ? composeRunScan(signers.worker, run, run.onScan, config)
+        : async () => NOT_ASKED_FOR,
       issuer: createIssuer(issuerDeps, { specVersion: run.specVersion, withheld: run.withheld }),
     },
   }

@@ -29,6 +29,7 @@ export function describeBom(bom: JsonObject): string {
         componentsOf(bom, type).map(describeName),
       ),
     ],
+    ['scan', propertiesUnder(at(bom, 'metadata'), PROPERTY_PREFIXES.vulnerabilities)],
     ['libraries', [countOf(componentsOf(bom, 'library').length)]],
     ...listAt(bom, 'externalReferences').map((reference) => ['evidence', [describeReference(reference)]] as const),
   ]

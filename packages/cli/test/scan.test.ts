@@ -105,16 +105,24 @@ describe('without a scanner', () => {
     expect(exitCode, stderr).toBe(0)
     expect(stdout).toContain('scan      not scanned: there is no trivy on the PATH')
     const bom = await readFile(join(bare.directory, 'release/aibom.json'), 'utf8')
-    expect(JSON.parse(bom).metadata.properties).toContainEqual({
-      name: 'aibomgen:vulnerabilities:state',
-      value: 'not scanned',
-    })
+    expect(JSON.parse(bom).metadata.properties).toEqual(
+      expect.arrayContaining([
+        { name: 'aibomgen:vulnerabilities:reason', value: 'there is no trivy on the PATH' },
+        { name: 'aibomgen:vulnerabilities:state', value: 'not scanned' },
+      ]),
+    )
+    const shown = await bare.run('bom', 'show', 'release/aibom.json')
+    expect(shown.stdout).toContain('scan        reason there is no trivy on the PATH, state not scanned')
+    expect((await bare.run('verify', 'release')).exitCode).toBe(0)
     expect((await bare.run('scan', '--json')).exitCode).toBe(2)
   })
 
   it('does not look where it is told not to', async () => {
     const { stdout } = await place.run('train', ...wineFlags, '--no-scan', '--json', '--out', 'unscanned')
     expect(JSON.parse(stdout).vulnerabilities.state).toBe('not scanned')
+    const bom = await readFile(join(place.directory, 'unscanned/aibom.json'), 'utf8')
+    const said = { name: 'aibomgen:vulnerabilities:reason', value: 'it was not asked for' }
+    expect(JSON.parse(bom).metadata.properties).toContainEqual(said)
   })
 })
 

@@ -51,5 +51,7 @@ export const EVIDENCE_NAMES = ['aibom.json', 'aibom.sig', 'layout.json', 'proven
 export const BYPRODUCT_NAMES = ['environment.json', 'logs.txt'] as const
 /** What the worker's scanner found in the training environment: a byproduct, too, of a run whose environment was scanned. */
 export const VULNERABILITIES_NAME = 'vulnerabilities.json'
+/** The byproduct of a run whose environment was not scanned: why, as `toReason` gives it. */
+export const NOT_SCANNED_NAME = 'not-scanned'
 /** The index of a release: for finding files, never evidence. */
 export const RELEASE_INDEX_NAME = 'release.json'

@@ -47,6 +47,7 @@ export {
   EVIDENCE_NAMES,
   INPUT_NAMES,
   JOB_RECORD_TYPE,
+  NOT_SCANNED_NAME,
   OUTPUT_NAMES,
   RELEASE_INDEX_NAME,
   RELEASE_INDEX_TYPE,
@@ -136,6 +137,7 @@ export {
   type MerkleRoot,
   type MerkleTreeHasher,
 } from './merkle-tree.ts'
+export { isReason, MAX_REASON_LENGTH, toReason } from './reason.ts'
 export { createEd25519Signer, seedFromPem, seedToPem, type Signer } from './signer.ts'
 export { addDays, compareTimestamps, parseTimestamp, toTimestamp, type Clock, type Timestamp } from './time.ts'
 export {

@@ -13,7 +13,7 @@ export {
 } from './reproduce-release.ts'
 export { stageInputs, type StageDeps, type StagedJob } from './stage-inputs.ts'
 export { submitJob, type InputLimits, type SignedFile, type SubmitDeps, type SubmittedJob } from './submit-job.ts'
-export { train, type TrainDeps, type TrainedJob } from './train.ts'
+export { train, type TrainDeps, type TrainedJob, type VulnerabilitySearch } from './train.ts'
 export {
   parseTrainingJob,
   type FileSource,

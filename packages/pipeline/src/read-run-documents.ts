@@ -27,7 +27,7 @@ import {
   type Metrics,
   type ModelSummary,
 } from '@aibomgen/trainer/job'
-import { assertSame, describeFindings } from '@aibomgen/verify'
+import { assertSame, describeVulnerabilities } from '@aibomgen/verify'
 
 /** What the files of a run say, and which files they were. */
 export interface RunDocuments {
@@ -56,7 +56,7 @@ const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
  * @param verified - the links of `submit_inputs` and `run_training`
  * @throws ParseError for a document that is not what it has to be; ArtifactError for one that the store cannot give;
  * VerificationError `EVIDENCE_MISMATCH` for files of different jobs, `SIGNATURE_THRESHOLD` for a scan that no worker of the
- * run signed
+ * run signed, `LINK_INVALID` for a link that lacks a digest, or says why there is no scan as none may
  */
 export async function readRunDocuments(verified: VerifiedLinks, store: ArtifactReader): Promise<RunDocuments> {
   const links = judgedLinks(verified)
@@ -81,9 +81,7 @@ export async function readRunDocuments(verified: VerifiedLinks, store: ArtifactR
   for (const name of ['outputs/preprocessing.json', 'logs.txt']) await read(name, () => undefined)
   assertSame('job id in environment.json', record.jobId, documents.environment.jobId)
 
-  const vulnerabilities = digests.has(VULNERABILITIES_NAME)
-    ? await read(VULNERABILITIES_NAME, (bytes) => describeFindings(bytes, verified))
-    : { state: 'not scanned' as const }
+  const vulnerabilities = await describeVulnerabilities(verified, () => read(VULNERABILITIES_NAME, (bytes) => bytes))
 
   for (const role of ['model', 'dataset', 'definition'] as const) {
     const name = `inputs/${role}`

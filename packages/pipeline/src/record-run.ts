@@ -1,6 +1,6 @@
 /** Record: the worker signs what it saw of the run, as the `run_training` link. @module */
 
-import { VULNERABILITIES_NAME, type Signer } from '@aibomgen/core'
+import { NOT_SCANNED_NAME, VULNERABILITIES_NAME, type Signer } from '@aibomgen/core'
 import { createLink, linkFileName, signMetablock, type Link } from '@aibomgen/intoto'
 
 import type { SignedFile } from './submit-job.ts'
@@ -31,10 +31,10 @@ export async function recordRun(trained: TrainedJob, workerSigner: Signer): Prom
 
 /**
  * The link of a run. Products are what repeats bit for bit, so that two workers can agree on them; what only this run
- * saw stands in the byproducts, by digest.
+ * saw stands in the byproducts, by digest, and why nobody scanned where nobody did.
  */
 export function describeRunAsLink(trained: TrainedJob): Link {
-  const { staged, outputs, byproducts, command, returnValue, isolation } = trained
+  const { staged, outputs, byproducts, command, returnValue, isolation, notScanned } = trained
   const findings = byproducts[VULNERABILITIES_NAME]
   return createLink({
     name: 'run_training',
@@ -46,6 +46,7 @@ export function describeRunAsLink(trained: TrainedJob): Link {
       'environment.json': { sha256: byproducts['environment.json'].sha256 },
       'logs.txt': { sha256: byproducts['logs.txt'].sha256 },
       ...(findings && { [VULNERABILITIES_NAME]: { sha256: findings.sha256 } }),
+      ...(notScanned !== undefined && { [NOT_SCANNED_NAME]: notScanned }),
     },
     environment: { isolation: isolation.name, keys: isolation.keys },
   })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 
 import {
   OUTPUT_NAMES,
+  toReason,
   VULNERABILITIES_NAME,
   type ArtifactDescriptor,
   type ArtifactStore,
@@ -24,6 +25,8 @@ export interface TrainedJob {
   readonly byproducts: Readonly<Record<'logs.txt' | 'environment.json', ArtifactDescriptor>> & {
     readonly 'vulnerabilities.json'?: ArtifactDescriptor
   }
+  /** Why there is no `vulnerabilities.json` among the byproducts: a bounded line. */
+  readonly notScanned?: string
   /** The child's real argv, its program paths replaced by what they are. */
   readonly command: readonly string[]
   readonly returnValue: number
@@ -35,12 +38,18 @@ export interface TrainedJob {
 /** What training needs. */
 export interface TrainDeps extends TrainingDeps {
   readonly store: ArtifactStore
-  /**
-   * The worker's signed scan of its own environment, where one came to its end: `vulnerabilities.json`. Left out where
-   * nobody scans.
-   */
-  readonly findVulnerabilities?: (environment: EnvironmentReport) => Promise<Uint8Array | undefined>
+  /** Looks for vulnerabilities in the environment of the run. Left out where the worker has no scanner. */
+  readonly findVulnerabilities?: (environment: EnvironmentReport) => Promise<VulnerabilitySearch>
 }
+
+/**
+ * What came of looking for vulnerabilities: the worker's signed scan of its own environment, `vulnerabilities.json`, or
+ * why there is none. `reason` may be a stranger's text of any length: what is recorded of it is one line.
+ */
+export type VulnerabilitySearch =
+  { readonly state: 'scanned'; readonly bytes: Uint8Array } | { readonly state: 'not scanned'; readonly reason: string }
+
+const NO_SCANNER: VulnerabilitySearch = { state: 'not scanned', reason: 'the worker has no scanner' }
 
 /**
  * Trains the staged job in a child process that holds no key, and hashes what it leaves into the store once it is gone.
@@ -59,7 +68,7 @@ export async function train(staged: StagedJob, deps: TrainDeps, options: Trainin
     outputs.push([name, { name, ...(await deps.store.put(file, { maxBytes: options.limits.outputBytes })) }])
   }
   const { command, returnValue, startedAt, endedAt, environment } = outcome
-  const findings = await deps.findVulnerabilities?.(environment)
+  const search = (await deps.findVulnerabilities?.(environment)) ?? NO_SCANNER
   return {
     staged,
     outputs: Object.fromEntries(outputs) as TrainedJob['outputs'],
@@ -69,10 +78,11 @@ export async function train(staged: StagedJob, deps: TrainDeps, options: Trainin
         name: 'environment.json',
         ...(await storeBytes(deps.store, serializeEnvironmentReport(environment))),
       },
-      ...(findings !== undefined && {
-        [VULNERABILITIES_NAME]: { name: VULNERABILITIES_NAME, ...(await storeBytes(deps.store, findings)) },
+      ...(search.state === 'scanned' && {
+        [VULNERABILITIES_NAME]: { name: VULNERABILITIES_NAME, ...(await storeBytes(deps.store, search.bytes)) },
       }),
     },
+    ...(search.state === 'not scanned' && { notScanned: toReason(search.reason) }),
     command,
     returnValue,
     startedAt,

@@ -1,9 +1,10 @@
 /** The whole road: submit, train in a real child, issue, publish, verify. @module */
 
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { collectBytes, parseJobRecord } from '@aibomgen/core'
+import { collectBytes, parseJobRecord, parseJson, type JsonObject } from '@aibomgen/core'
+import { readAibomClaims } from '@aibomgen/bom'
 import { MemoryArtifactStore } from '@aibomgen/storage/memory'
 import { createBundleReader, parseEvidenceBundle, verifyRelease } from '@aibomgen/verify'
 import { openReleaseDirectory } from '@aibomgen/verify/node'
@@ -78,6 +79,23 @@ describe('a training job', () => {
       seed: 7,
       backend: 'auto',
     })
+  })
+
+  it('says why its environment was not scanned: on one line, however long the scanner’s words are', async () => {
+    const findVulnerabilities = async () => ({
+      state: 'not scanned' as const,
+      reason: `refused:\n\u001b[31m\ud800 ${'x'.repeat(10_000)}`,
+    })
+    const job = await submitWine(platform, { epochs: 1 })
+    const unscanned = await runTrainingJob(job, { ...platform.deps, findVulnerabilities }, runOptions())
+    const directory = await writeOut('unscanned', unscanned)
+    const claims = readAibomClaims(
+      parseJson(await readFile(join(directory, 'aibom.json')), { maxBytes: 1e7 }) as JsonObject,
+    )
+    const reason = `refused: [31m\ufffd ${'x'.repeat(284)}…`
+    expect(claims.vulnerabilities).toEqual({ state: 'not scanned', reason })
+    const deps = { trustRoot: platform.trustRoot, clock: platform.clock }
+    expect((await verifyRelease(await openReleaseDirectory(directory), deps)).verdict).toBe('pass')
   })
 
   it('gives the same outputs bit for bit when it is run again', async () => {

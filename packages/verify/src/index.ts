@@ -12,7 +12,7 @@ export {
   type EvidenceBundle,
 } from './evidence-bundle.ts'
 export type { VerifyDeps, VerifyPolicy } from './policy.ts'
-export { describeFindings } from './recorded-findings.ts'
+export { describeVulnerabilities } from './recorded-findings.ts'
 export { readRecordedArtifacts, type RecordedArtifacts } from './recorded-artifacts.ts'
 export { parseReleaseIndex, serializeReleaseIndex, type ReleaseIndex } from './release-index.ts'
 export { readLinks } from './release-evidence.ts'

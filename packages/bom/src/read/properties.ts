@@ -11,11 +11,20 @@ import { contradiction } from './claim-problems.ts'
  *
  * @throws ParseError `DOCUMENT_INVALID` when there is none, or more than one
  */
-export function readProperty({ properties }: PropertyOwner, name: string): string {
+export function readProperty(owner: PropertyOwner, name: string): string {
+  const value = readOptionalProperty(owner, name)
+  if (value === undefined) throw contradiction(`property ${name}`, 'exactly one', 'none')
+  return value
+}
+
+/**
+ * The value of the one property called `name`, if there is one.
+ *
+ * @throws ParseError `DOCUMENT_INVALID` when there are more
+ */
+export function readOptionalProperty({ properties }: PropertyOwner, name: string): string | undefined {
   const [value, ...others] = properties.flatMap((property) => (property.name === name ? [property.value] : []))
-  if (value === undefined || others.length > 0) {
-    throw contradiction(`property ${name}`, 'exactly one', value === undefined ? 'none' : 'several')
-  }
+  if (others.length > 0) throw contradiction(`property ${name}`, 'exactly one', 'several')
   return value
 }
 

@@ -8,10 +8,12 @@ import { setTimeout } from 'node:timers/promises'
 import { ParseError, VerificationError, type Signer } from '@aibomgen/core'
 import { readFileBounded, writeFileAtomic } from '@aibomgen/core/node'
 import { verifyVulnerabilities, type Subject } from '@aibomgen/intoto'
+import type { VulnerabilitySearch } from '@aibomgen/pipeline'
 import {
   askInOrder,
   createNpmAuditScanner,
   createTrivyScanner,
+  notScanned,
   serializePackages,
   subjectOfPackages,
   VulnerabilityScans,
@@ -42,9 +44,10 @@ export interface EnvironmentScans {
   readonly scans: VulnerabilityScans
   /**
    * The signed scan of the environment that a run saw, by this process or by `aibomgen scan`: the last that came to its
-   * end, or the first, once it has. None where no scanner answered, or where the packages are others than were scanned.
+   * end, or the first, once it has. Why there is none where no scanner answered, or where the packages are others than
+   * were scanned.
    */
-  readonly find: (environment: EnvironmentReport) => Promise<Uint8Array | undefined>
+  readonly find: (environment: EnvironmentReport) => Promise<VulnerabilitySearch>
 }
 
 /** A report names every vulnerability with all that is known of it. */
@@ -54,6 +57,11 @@ const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 /** Variables that a scanner may see: where programs and its database are, and by which way it fetches that. */
 const SCANNER_VARIABLES =
   /^(PATH|HOME|TMPDIR|XDG_CACHE_HOME|SSL_CERT_(FILE|DIR)|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|TRIVY_.*|npm_config_.*)$/
+
+const OTHER_PACKAGES: VulnerabilitySearch = {
+  state: 'not scanned',
+  reason: 'the packages of the run were not observed to be those that are scanned',
+}
 
 /** The scans of this machine's training environment. */
 export async function composeEnvironmentScans(order: EnvironmentScansOrder): Promise<EnvironmentScans> {
@@ -72,11 +80,9 @@ export async function composeEnvironmentScans(order: EnvironmentScansOrder): Pro
   return {
     scans,
     async find(environment) {
-      if (!isSame(environment.packages, packages)) return undefined
-      const kept = await readKept(document, signer, subject)
-      if (kept !== undefined) return kept
-      const scan = await scans.settled()
-      return scan.state === 'scanned' ? scan.bytes : undefined
+      if (!isSame(environment.packages, packages)) return OTHER_PACKAGES
+      const bytes = await readKept(document, signer, subject)
+      return bytes === undefined ? await scans.settled() : { state: 'scanned', bytes }
     },
   }
 }
@@ -118,9 +124,7 @@ async function composeScanner({ settings, directory, packages, environment }: En
 }
 
 function lackLockFile(): Scanner {
-  return {
-    scan: async () => ({ state: 'not scanned', why: 'unavailable', reason: 'npm audit needs a package-lock.json' }),
-  }
+  return { scan: async () => notScanned('unavailable', 'npm audit needs a package-lock.json') }
 }
 
 function subjectOfImage(reference: string): Subject {

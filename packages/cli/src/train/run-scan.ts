@@ -12,6 +12,9 @@ export type ScanSummary =
   | Pick<KeptScan, 'state' | 'scanner' | 'scannedAt' | 'counts'>
   | (Pick<NotScanned, 'state' | 'reason'> & Partial<Pick<NotScanned, 'why'>>)
 
+/** What a run says that nobody was to scan. */
+export const NOT_ASKED_FOR = { state: 'not scanned', reason: 'it was not asked for' } as const
+
 const TIMEOUT_SECONDS = 600
 
 /** Scans, once, what the run says that it ran with. */
@@ -33,7 +36,7 @@ export function composeRunScan(
     })
     const scan = await scans.scanNow(new AbortController().signal)
     onScan(summarizeScan(scan))
-    return scan.state === 'scanned' ? scan.bytes : undefined
+    return scan
   }
 }
 

@@ -39,7 +39,7 @@ import type { TextStream } from '../output.ts'
 import { createScratch, writeThroughScratch, writingIn } from '../scratch.ts'
 import { keepFailedRun } from './failed-run.ts'
 import { createProgress } from './progress.ts'
-import type { ScanSummary } from './run-scan.ts'
+import { NOT_ASKED_FOR, type ScanSummary } from './run-scan.ts'
 import { listenForStop } from './stop-signals.ts'
 
 /** What is asked for. Nothing of it is checked yet. */
@@ -111,7 +111,7 @@ async function runIntoRelease(run: Run, context: CommandContext): Promise<LocalT
     if (created) context.output.note(`made keys, layout and trust root in ${home}`)
     await using scratch = await createScratch(nearestDirectory(dirname(out)))
     const { manufacturer, specVersion, withheld } = order
-    let vulnerabilities: ScanSummary = { state: 'not scanned', reason: 'it was not asked for' }
+    let vulnerabilities: ScanSummary = NOT_ASKED_FOR
     const onScan = (scan: ScanSummary): void => void (vulnerabilities = scan)
     const local = {
       jobId,

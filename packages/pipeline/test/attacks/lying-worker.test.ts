@@ -47,6 +47,12 @@ describe('an issuer', () => {
         },
       }),
     ],
+    ['a reason for not scanning of two lines', 'LINK_INVALID', (job) => ({ ...job, notScanned: 'no\ntrivy' })],
+    [
+      'a reason for not scanning beside a scan',
+      'LINK_INVALID',
+      (job) => ({ ...job, byproducts: { ...job.byproducts, 'vulnerabilities.json': EVIL } }),
+    ],
     [
       'the environment of another job',
       'EVIDENCE_MISMATCH',

@@ -13,8 +13,8 @@ import { judgedLinks, type LinkFiles, type VerifiedLinks } from '@aibomgen/intot
 
 import type { Finding } from '../check-ledger.ts'
 import { listDifferences } from '../list-differences.ts'
-import { issuersOf, readRecordedArtifacts, requireLink } from '../recorded-artifacts.ts'
-import { describeFindings } from '../recorded-findings.ts'
+import { issuersOf, readRecordedArtifacts } from '../recorded-artifacts.ts'
+import { describeVulnerabilities } from '../recorded-findings.ts'
 import { readRequired, type ReleaseReader } from '../release-reader.ts'
 import type { ReleaseSubject } from '../report.ts'
 
@@ -28,7 +28,8 @@ export interface BomWitnesses {
 /**
  * Every hash, the job id, every parameter and metadata value, the command, and the digests of links and layout: none
  * missing, none besides, none different. Who signed it signed its link; the vulnerabilities that it counts
- * are those that the worker's scan lists, and it is silent about none.
+ * are those that the worker's scan lists, and it is silent about none; where there was no scan, it says why in the worker's
+ * words.
  *
  * @throws VerificationError `EVIDENCE_MISMATCH` for the first difference, with their number; ParseError for an AIBoM or
  * job record that cannot be read
@@ -41,7 +42,8 @@ export async function checkBomMatchesLinks(
   assertIssuerOfLink(bom, witnesses.links)
   const record = parseJobRecord(await readRequired(witnesses.release, 'inputs/job.json'))
   const layout = await readRequired(witnesses.release, 'layout.json')
-  const findings = await readFindings(witnesses)
+  const { links, release } = witnesses
+  const findings = await describeVulnerabilities(links, () => readRequired(release, VULNERABILITIES_NAME))
   const expected = testify(record, { ...witnesses, findings }, sha256Hex(layout))
   const actual = restate(claims)
   const [difference, ...others] = listDifferences(expected, actual)
@@ -71,13 +73,6 @@ function assertIssuerOfLink({ signature }: JsonObject, links: VerifiedLinks): vo
   if (issuersOf(links).some((issuer) => issuer.keyid === keyid)) return
   const reason = 'signed the AIBoM, and not the generate_aibom link'
   throw new VerificationError('KEY_NOT_TRUSTED', `key ${keyid.slice(0, 16)}: ${reason}`, { keyid, reason })
-}
-
-/** What the worker's scan found, where its link records one: the document is there then, and the worker signed it. */
-async function readFindings({ links, release }: BomWitnesses): Promise<VulnerabilityFacts> {
-  const run = requireLink(judgedLinks(links), 'run_training')
-  if (!(VULNERABILITIES_NAME in run.byproducts)) return { state: 'not scanned' }
-  return describeFindings(await readRequired(release, VULNERABILITIES_NAME), links)
 }
 
 interface NamedDigest {

@@ -40,6 +40,7 @@ async function reissue(files: ReleaseFiles, change: (text: string) => string): P
   files.set('aibom.sig', signature)
   await resignLink(files, 'generate_aibom', signer, (link) => {
     link.products = { 'aibom.json': { sha256: sha256Hex(bytes) } }
+    link.materials['links/run_training'] = { sha256: sha256Hex(bytesOf(files, findFile(files, 'run_training.'))) }
   })
 }
 
@@ -88,6 +89,19 @@ describe('an AIBoM that its issuer signed', () => {
     if (findings !== undefined) files.set('vulnerabilities.json', findings)
     await reissue(files, (text) => claimFindings(text, sha256Hex(utf8Encode('{"vulnerabilities": [{}]}'))))
     await expectFailure(files, { 'bom-matches-links': 'EVIDENCE_MISMATCH' })
+  })
+
+  it.each<[string, string | undefined, string | undefined, string | undefined]>([
+    ['the reason for not scanning that the worker gives: true', 'no trivy', 'no trivy', undefined],
+    ['another reason for not scanning than the worker’s', 'no trivy', 'all is well', 'EVIDENCE_MISMATCH'],
+    ['no reason for not scanning where the worker gives one', 'no trivy', undefined, 'EVIDENCE_MISMATCH'],
+    ['a reason for not scanning where the worker gives none', undefined, 'all is well', 'EVIDENCE_MISMATCH'],
+    ['a reason for not scanning of two lines', 'no\ntrivy', 'no trivy', 'LINK_INVALID'],
+  ])('%s', async (_what, recorded, claimed, code) => {
+    const files = loadRelease()
+    const relink = await recordReason(files, recorded)
+    await reissue(files, (text) => relink(claimReason(text, claimed)))
+    expect(failures(await verify(files))['bom-matches-links']).toBe(code)
   })
 
   it('an AIBoM by another issuer than its link: in force, and not in the layout', async () => {
@@ -171,6 +185,23 @@ function claimFindings(text: string, sha256: string): string {
   return text
     .replace(property('state', 'not scanned'), scanned.join(','))
     .replace('"externalReferences":[', `"externalReferences":[${JSON.stringify(reference)},`)
+}
+
+/** Puts why there was no scan into the worker's link; gives what makes a document name that link. */
+async function recordReason(files: ReleaseFiles, reason: string | undefined): Promise<(text: string) => string> {
+  const name = findFile(files, 'run_training.')
+  const before = sha256Hex(bytesOf(files, name))
+  await resignLink(files, 'run_training', await loadSigner('worker'), ({ byproducts }) => {
+    if (reason !== undefined) byproducts['not-scanned'] = reason
+  })
+  return (text) => text.replaceAll(before, sha256Hex(bytesOf(files, name)))
+}
+
+/** The document with why there was no scan. */
+function claimReason(text: string, reason: string | undefined): string {
+  const state = JSON.stringify({ name: 'aibomgen:vulnerabilities:state', value: 'not scanned' })
+  const why = JSON.stringify({ name: 'aibomgen:vulnerabilities:reason', value: reason })
+  return reason === undefined ? text : text.replace(state, `${state},${why}`)
 }
 
 /** The document with the digest of one artifact, wherever it stands, changed. */
