@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
 
 import { knownClasses } from '../packages/trainer/src/keras/known-objects.ts'
+import { OPERATION_MODULES } from '../packages/trainer/src/keras/layers/operations/operations.ts'
 import { namesClass, readKerasCases, type KerasCase } from './keras-cases.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -77,8 +78,20 @@ export async function coverageDocument(): Promise<string> {
 Made by \`node --conditions=@aibomgen/source scripts/make-keras-coverage.ts\`; a test fails when it is not current. A model with a class that is not taken here is refused with \`MODEL_UNSUPPORTED\`, which names the class and the layer; so is an option that is not honoured. Each class that is taken is held against real Keras by the cases named beside it (\`packages/trainer/test/interop\`): predictions before training, the history of four epochs, and the predictions of the written file loaded by Keras; cases of \`numbers\` are of single losses, metrics, optimizers and the rest, against numbers of Keras that are committed.
 
 ${parts.join('\n\n')}
+
+## Operations of \`keras.ops\`
+
+A graph may call these between its layers, as \`x + y\`, \`2 * x\`, \`x[:, 0]\` and \`keras.ops.mean(x, axis=1)\` do; they are held by the cases \`graph/operations_*\`. None may add up, pick or move rows; every other operation is refused by name.
+
+${operations()}
 `
   return format(text, { ...(await resolveConfig(path)), filepath: path })
+}
+
+function operations(): string {
+  return [...OPERATION_MODULES]
+    .map(([module, factories]) => `- \`${module}\`: ${Object.keys(factories).sort().join(', ')}`)
+    .join('\n')
 }
 
 /** The committed list of Keras's own names. */

@@ -18,7 +18,11 @@ export function readActivation(config: ConfigReader, member = 'activation', othe
 
 function activationOf(value: Exclude<JsonValue, null>, where: string): Activation {
   const isFunction = isJsonObject(value) && value.class_name === 'function'
-  const name = textOf(isFunction ? value.config : isJsonObject(value) ? value.class_name : value)
+  return activationNamed(textOf(isFunction ? value.config : isJsonObject(value) ? value.class_name : value), where)
+}
+
+/** The activation of that name, with Keras's defaults for its arguments. */
+export function activationNamed(name: string, where = 'activation'): Activation {
   const found = Object.hasOwn(ACTIVATIONS, name) ? ACTIVATIONS[name] : undefined
   if (found === undefined) throw modelUnsupported('activation', name, where)
   return found
@@ -66,8 +70,15 @@ function hardSigmoid(input: Tensor): Tensor {
   return tf.div(tf.relu6(tf.add(input, 3)), 6)
 }
 
-function gelu(input: Tensor): Tensor {
+/** `x · Φ(x)`, by the error function. */
+export function gelu(input: Tensor): Tensor {
   return tf.mul(tf.mul(0.5, input), tf.add(1, tf.erf(tf.div(input, Math.SQRT2))))
+}
+
+/** `gelu` as Keras approximates it. */
+export function geluByTanh(input: Tensor): Tensor {
+  const inner = tf.mul(Math.sqrt(2 / Math.PI), tf.add(input, tf.mul(0.044715, tf.pow(input, 3))))
+  return tf.mul(tf.mul(0.5, input), tf.add(1, tf.tanh(inner)))
 }
 
 function softplus(input: Tensor): Tensor {

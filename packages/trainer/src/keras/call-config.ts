@@ -8,7 +8,7 @@ import { modelInvalid, modelUnsupported } from './model-errors.ts'
 
 /** A call: its tensors by key (see `tensorKey`), its other arguments as they are. */
 export interface CallConfig {
-  /** The tensors of the first argument. */
+  /** The tensors of the first argument; of an operation on two operands whose first is a number, of the second. */
   readonly inputs: readonly string[]
   /** Those of the others, by parameter. */
   readonly tensors: Readonly<Record<string, readonly string[]>>
@@ -40,13 +40,18 @@ export function readCall(node: JsonObject, className: string, where: string, end
     if (!parameters.includes(name)) throw modelUnsupported('call argument', name, where)
     given.set(name, value)
   }
-  const inputs = tensorsOf(given.get(first) ?? null, where, endpoint)
+  const tensorsIn = (name: string): readonly string[] | undefined => tensorsOf(given.get(name) ?? null, where, endpoint)
+  // `2 * x` gives an operation its tensor second.
+  const isSwapped = first === 'x1' && tensorsIn('x1') === undefined && tensorsIn('x2') !== undefined
+  const leading = isSwapped ? 'x2' : first
+  const inputs = tensorsIn(leading)
   if (inputs === undefined) throw modelInvalid(`${where}: is called without a tensor`)
   const tensors: Record<string, readonly string[]> = {}
   const options: Record<string, JsonValue> = {}
-  for (const name of others) {
+  for (const name of parameters) {
+    if (name === leading) continue
     const value = given.get(name) ?? null
-    const found = tensorsOf(value, where, endpoint)
+    const found = tensorsIn(name)
     if (found !== undefined) tensors[name] = found
     else if (value !== null) options[name] = value
   }

@@ -33,6 +33,12 @@ export class ConfigReader {
     return (Object.hasOwn(this.#config, name) ? this.#config[name] : undefined) ?? undefined
   }
 
+  /** Whether the member is there and null, which is not the same where Keras's default is something. */
+  isNull(name: string): boolean {
+    this.#seen.add(name)
+    return Object.hasOwn(this.#config, name) && this.#config[name] === null
+  }
+
   number(name: string, fallback?: number): number {
     const value = this.value(name) ?? fallback
     if (typeof value !== 'number') throw this.#wrong(name, 'a number', value)

@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from '@aibomgen/core'
 import { isJsonObject, textOf } from './config-reader.ts'
 import { CONSTRAINT_CLASSES } from './constraints.ts'
 import { LAYER_FACTORIES } from './layers/layer-factories.ts'
-import { OPERATION_CLASSES, OPERATIONS_MODULE } from './layers/operations.ts'
+import { OPERATION_MODULES } from './layers/operations/operations.ts'
 import { CELL_CLASSES } from './layers/recurrent/serialized-cell.ts'
 import { LOSS_CLASSES } from './losses.ts'
 import { METRIC_CLASSES } from './metrics.ts'
@@ -27,7 +27,8 @@ const KNOWN: ReadonlyMap<string, { readonly kind: string; readonly classes: Read
   ['keras.src.models.functional', known('model', ['Functional'])],
   ['keras.src.models.sequential', known('model', ['Sequential'])],
   ['keras.layers', known('layer', ['InputLayer', ...LAYER_FACTORIES.keys(), ...CELL_CLASSES])],
-  [OPERATIONS_MODULE, known('operation', OPERATION_CLASSES)],
+  ['keras.src.applications.convnext', known('layer', ['LayerScale'])],
+  ...[...OPERATION_MODULES].map(([module, factories]) => [module, known('operation', Object.keys(factories))] as const),
   ['keras.initializers', known('initializer', INITIALIZERS)],
   ['keras.regularizers', known('regularizer', REGULARIZER_CLASSES)],
   ['keras.constraints', known('constraint', CONSTRAINT_CLASSES)],
@@ -37,6 +38,9 @@ const KNOWN: ReadonlyMap<string, { readonly kind: string; readonly classes: Read
   ['keras.metrics', known('metric', METRIC_CLASSES)],
   ['builtins', known('function', ['function'])],
 ])
+
+/** What calls may be given beside objects: tensors of the graph, and parts of an index. */
+const PLAIN_VALUES: ReadonlySet<string> = new Set(['__keras_tensor__', '__slice__', '__ellipsis__'])
 
 /** The classes of one of Keras's modules that a config may name. */
 export function knownClasses(module: string): ReadonlySet<string> {
@@ -61,7 +65,7 @@ export function assertKnownObjects(config: JsonValue, where: string): void {
 }
 
 function assertKnownObject(object: JsonObject, className: string, where: string): void {
-  if (className === '__keras_tensor__') return
+  if (PLAIN_VALUES.has(className)) return
   const place = placeOf(object) ?? where
   const module = typeof object.module === 'string' ? object.module : ''
   const list = KNOWN.get(module)

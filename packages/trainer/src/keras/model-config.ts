@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from '@aibomgen/core'
 import { readCall, type CallConfig } from './call-config.ts'
 import { ConfigReader, isJsonObject, textOf } from './config-reader.ts'
 import type { Shape } from './layer.ts'
-import { OPERATIONS_MODULE, operationName } from './layers/operations.ts'
+import { OPERATION_MODULES, operationName } from './layers/operations/operations.ts'
 import { modelInvalid, modelUnsupported } from './model-errors.ts'
 
 /** One model input, in order. */
@@ -140,7 +140,8 @@ function readLayer(object: JsonObject): Omit<LayerConfig, 'calls'> {
   const { name } = config
   const className = object.class_name
   if (typeof name !== 'string' || typeof className !== 'string') throw modelInvalid('config.json: a layer has no name')
-  return { name, className: object.module === OPERATIONS_MODULE ? operationName(className) : className, config }
+  const isOperation = OPERATION_MODULES.has(textOf(object.module))
+  return { name, className: isOperation ? operationName(className) : className, config }
 }
 
 function readInput(config: JsonObject): ModelInput {

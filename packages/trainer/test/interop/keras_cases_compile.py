@@ -197,7 +197,7 @@ def divergence():
 
 @case()
 def counts():
-    model, inputs = classifier(2, "poisson", activation="softplus", metrics=["poisson", "msle", "mape", metrics.R2Score()])
+    model, inputs = classifier(2, "poisson", activation="softplus", metrics=["poisson", "msle", "mape", "r2_score"])
     return model, inputs, np.abs(table(2)) + 0.1
 
 

@@ -3,9 +3,10 @@
 import keras
 import numpy as np
 from keras import layers as L
-from keras import losses, metrics, optimizers
+from keras import losses, metrics, ops, optimizers
+from keras.src.applications.convnext import LayerScale
 
-from keras_cases import RNG, case, classes, sequential, table
+from keras_cases import RNG, case, classes, sequential, table, trained
 
 
 def two_heads():
@@ -133,3 +134,65 @@ def mask_of_merged():
     data[::3, 2:4] = 0
     data[1::3, 4:] = 1
     return model, [data], table(1)
+
+
+@case()
+def operations_on_numbers():
+    """Python's operators and `keras.ops` between layers, numbers on either side."""
+    start = keras.Input((6,))
+    x, y = L.Dense(4, activation="tanh")(start), L.Dense(4)(start)
+    parts = [
+        x + y, x - 1, 2 - x, 2 * x * y, x / 4, 3 / (y + 20), -x, abs(y), x**2, 1.5**x, ops.exp(x), ops.log(y + 20), ops.sqrt(x + 2),
+        ops.rsqrt(x + 2), ops.square(y), ops.sin(x), ops.cos(y), ops.tanh(y), ops.log1p(x + 1), ops.expm1(x),
+        ops.maximum(x, y), ops.minimum(x, 0.1), ops.clip(y, -0.5, 0.5), ops.where(x > y, x, 0.5), ops.where(ops.logical_not(x <= 0), x, y),
+        ops.cast(y > 0, "float32"), ops.sign(y) * x, ops.floor(y) + x, ops.ceil(y), ops.cast(y * 2, "int32") * x, ops.ones_like(x) + ops.zeros_like(y),
+    ]
+    model = keras.Model(start, L.Dense(2)(ops.concatenate(parts, axis=-1)))
+    return trained(model, [table(6)])
+
+
+@case()
+def operations_that_activate():
+    start = keras.Input((6,))
+    x = L.Dense(5)(start)
+    parts = [
+        ops.relu(x), ops.relu6(x), ops.elu(x, 0.7), ops.selu(x), ops.gelu(x), ops.gelu(x, approximate=False), ops.silu(x),
+        ops.leaky_relu(x, 0.1), ops.sigmoid(x), ops.log_sigmoid(x), ops.hard_sigmoid(x), ops.hard_silu(x), ops.softplus(x),
+        ops.softsign(x), ops.softmax(x), ops.log_softmax(x),
+    ]
+    model = keras.Model(start, ops.softmax(L.Dense(3)(L.Concatenate()(parts))))
+    model.compile(optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model, [table(6)], classes(3)
+
+
+@case()
+def operations_along_axes():
+    start = keras.Input((4, 6))
+    x = L.Dense(6, activation="tanh")(start)
+    flat = [
+        ops.mean(x, axis=1), ops.sum(x, axis=-1), ops.max(x, axis=1), ops.min(x, axis=2),
+        ops.var(x, axis=1), ops.std(x, axis=2), ops.logsumexp(x, axis=1), ops.mean(x, axis=[1, 2], keepdims=True)[:, 0],
+        ops.cast(ops.any(x > 0.9, axis=1), "float32"), ops.cast(ops.all(x > -0.9, axis=2), "float32"),
+    ]
+    return trained(keras.Model(start, L.Dense(2)(ops.concatenate(flat, axis=1))), [table(4, 6)])
+
+
+@case()
+def operations_that_arrange():
+    start = keras.Input((4, 6))
+    x, y = L.Dense(6, activation="tanh")(start), L.Dense(6)(start)
+    flat = [
+        x[:, 0], x[:, 1:3, ::2], x[..., -1], y[:, -2:], ops.reshape(x, (-1, 24)), ops.transpose(x, (0, 2, 1)), ops.swapaxes(y, 1, 2),
+        ops.stack([x, y], axis=1), ops.concatenate([x, y], axis=-1), ops.flip(y, axis=1), ops.squeeze(ops.expand_dims(x, 1), 1),
+        ops.matmul(x, ops.transpose(y, (0, 2, 1))), x @ ops.swapaxes(x, -1, -2), ops.softmax(y, axis=1),
+    ]
+    return trained(keras.Model(start, L.Dense(2)(L.Concatenate()([L.Flatten()(part) for part in flat]))), [table(4, 6)])
+
+
+@case()
+def block_of_convnext():
+    start = keras.Input((6, 6, 4))
+    x = L.DepthwiseConv2D(3, padding="same")(start)
+    x = L.Conv2D(4, 1)(L.Activation("gelu")(L.Conv2D(8, 1)(L.LayerNormalization(epsilon=1e-6)(x))))
+    x = LayerScale(0.3, 4)(x) + start
+    return trained(keras.Model(start, L.Dense(2)(L.GlobalAveragePooling2D()(x))), [table(6, 6, 4)])

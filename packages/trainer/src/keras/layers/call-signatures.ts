@@ -35,9 +35,13 @@ const SIGNATURES: ReadonlyMap<string, Signature> = new Map([
   ['SimpleRNN', SEQUENCES],
   ['Softmax', MASKED],
   ['TimeDistributed', MASKED],
-  ['operation LogicalOr', ['x1', 'x2']],
-  ['operation NotEqual', ['x1', 'x2']],
+  ...[
+    ...['Add', 'Divide', 'Equal', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr', 'Matmul'],
+    ...['Maximum', 'Minimum', 'Multiply', 'NotEqual', 'Power', 'Subtract', 'TrueDivide'],
+  ].map((className): [string, Signature] => [`operation ${className}`, ['x1', 'x2']]),
+  ['operation GetItem', ['x', 'key']],
   ['operation OnesLike', ['x', 'dtype']],
+  ['operation Where', ['condition', 'x1', 'x2']],
   ['operation ZerosLike', ['x', 'dtype']],
 ])
 

@@ -25,6 +25,7 @@ import * as geometric from './geometric-augmentation.ts'
 import * as whole from './global-pooling.ts'
 import { centerCrop, resizing } from './image-size.ts'
 import { layerNormalization } from './layer-normalization.ts'
+import { layerScale } from './layer-scale.ts'
 import { add, average, concatenate, maximum, minimum, multiply, subtract } from './merging.ts'
 import * as mixing from './mixing-augmentation.ts'
 import { groupQueryAttention, multiHeadAttention } from './multi-head-attention.ts'
@@ -105,6 +106,7 @@ const SINGLE: ReadonlyMap<string, LayerFactory> = new Map([
   ['IntegerLookup', integerLookup],
   ['LSTM', lstm],
   ['LayerNormalization', layerNormalization],
+  ['LayerScale', layerScale],
   ['LeakyReLU', leakyRelu],
   ['Masking', masking],
   ['MaxPooling1D', pool.maxPooling1d],

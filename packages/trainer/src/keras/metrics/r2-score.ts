@@ -13,7 +13,7 @@ interface OutputSums {
 
 /** `keras.metrics.R2Score`, averaged over outputs, and adjusted for `num_regressors` where that is given. */
 export const r2Score: MetricFactory = (config) => {
-  if (config.value('class_aggregation') === undefined) {
+  if (config.isNull('class_aggregation')) {
     throw modelUnsupported('option', 'class_aggregation=None', config.where, 'a history has one number per metric')
   }
   const aggregation = config.oneOf('class_aggregation', ['uniform_average', 'variance_weighted_average'])

@@ -15,14 +15,18 @@ const arithmetic: readonly GradConfig[] = [
   ofTwo('RealDiv', ({ dy, a, b }) => [() => tf.div(dy, b), () => tf.neg(tf.div(tf.mul(dy, a), tf.square(b)))]),
   ofTwo('Maximum', ({ dy, a, b }) => [() => only(dy, tf.greaterEqual(a, b)), () => only(dy, tf.less(a, b))]),
   ofTwo('Minimum', ({ dy, a, b }) => [() => only(dy, tf.lessEqual(a, b)), () => only(dy, tf.greater(a, b))]),
-  // by the base alone: exponents are options of losses, and none of them is learned
-  ofTwo('Pow', ({ dy, a, b }) => [() => tf.mul(dy, tf.mul(b, tf.pow(a, tf.sub(b, 1)))), () => tf.zeros(b.shape)]),
+  ofTwo('Pow', ({ dy, a, b }) => [
+    () => tf.mul(dy, tf.mul(b, tf.pow(a, tf.sub(b, 1)))),
+    // as TensorFlow: an exponent learns nothing from a base that has no logarithm
+    () => tf.mul(dy, tf.mul(tf.pow(a, b), tf.log(tf.where(tf.greater(a, 0), a, tf.onesLike(a))))),
+  ]),
   ofOne('Neg', 'x', ({ dy }) => tf.neg(dy)),
   ofOne('Abs', 'x', ({ dy, x }) => tf.mul(dy, tf.sign(x))),
   ofOne('Square', 'x', ({ dy, x }) => tf.mul(dy, tf.mul(2, x))),
   ofOne('Sqrt', 'x', ({ dy, y }) => tf.div(tf.mul(0.5, dy), y)),
   ofOne('Rsqrt', 'x', ({ dy, y }) => tf.mul(tf.mul(-0.5, dy), tf.mul(tf.square(y), y))),
   ofOne('Exp', 'x', ({ dy, y }) => tf.mul(dy, y)),
+  ofOne('Expm1', 'x', ({ dy, y }) => tf.mul(dy, tf.add(y, 1))),
   ofOne('Log', 'x', ({ dy, x }) => tf.div(dy, x)),
   ofOne('Log1p', 'x', ({ dy, x }) => tf.div(dy, tf.add(x, 1))),
   ofOne('Erf', 'x', ({ dy, x }) => tf.mul(dy, tf.mul(2 / Math.sqrt(Math.PI), tf.exp(tf.neg(tf.square(x)))))),
@@ -53,11 +57,10 @@ const activations: readonly GradConfig[] = [
 
 /** Comparisons have no slope; tfjs asks for one wherever their answer chooses between differentiable numbers. */
 const choices: readonly GradConfig[] = [
-  ...['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'LogicalOr'].map((name) =>
+  ...['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr'].map((name) =>
     ofTwo(name, ({ a, b }) => [() => tf.zeros(a.shape), () => tf.zeros(b.shape)]),
   ),
-  ofOne('ZerosLike', 'x', ({ x }) => tf.zeros(x.shape)),
-  ofOne('Any', 'x', ({ x }) => tf.zeros(x.shape)),
+  ...['All', 'Any', 'LogicalNot', 'ZerosLike'].map((name) => ofOne(name, 'x', ({ x }) => tf.zeros(x.shape))),
   {
     kernelName: 'Select',
     inputsToSave: ['condition'],

@@ -67,7 +67,7 @@ const arithmetic: readonly GradConfig[] = [
   }),
   ofOne('Sin', 'x', ({ dy, x }) => tf.mul(dy, tf.cos(x))),
   ofOne('Cos', 'x', ({ dy, x }) => tf.neg(tf.mul(dy, tf.sin(x)))),
-  ...['Floor', 'Round', 'Sign', 'Step'].map((name) => ofOne(name, 'x', ({ x }) => tf.zeros(x.shape))),
+  ...['Ceil', 'Floor', 'Round', 'Sign', 'Step'].map((name) => ofOne(name, 'x', ({ x }) => tf.zeros(x.shape))),
 ]
 
 /** All of them. */

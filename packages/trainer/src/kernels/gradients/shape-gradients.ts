@@ -8,12 +8,14 @@ import { given, ofOne, single } from './gradient-entry.ts'
 const reductions: readonly GradConfig[] = [
   ofOne('Sum', 'x', ({ dy, x, attrs }) => stretched(dy, x, attrs)),
   ofOne('Mean', 'x', ({ dy, x, y, attrs }) => tf.mul(stretched(dy, x, attrs), y.size / x.size)),
-  // equal largest numbers share the gradient, as in TensorFlow's reduce_max
-  ofOne('Max', 'x', ({ dy, x, y, attrs }) => {
-    const largest = tf.cast(tf.equal(x, stretched(y, x, attrs)), 'float32')
-    const count = tf.sum(largest, axesOf(x, attrs), true)
-    return tf.mul(stretched(dy, x, attrs), tf.div(largest, count))
-  }),
+  // numbers that are equally far out share the gradient, as in TensorFlow's reduce_max and reduce_min
+  ...['Max', 'Min'].map((name) =>
+    ofOne(name, 'x', ({ dy, x, y, attrs }) => {
+      const farthest = tf.cast(tf.equal(x, stretched(y, x, attrs)), 'float32')
+      const count = tf.sum(farthest, axesOf(x, attrs), true)
+      return tf.mul(stretched(dy, x, attrs), tf.div(farthest, count))
+    }),
+  ),
 ]
 
 const moves: readonly GradConfig[] = [
