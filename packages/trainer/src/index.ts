@@ -1,5 +1,7 @@
 /** Training: a confined child process that trains, and what is seen of it from outside. @module */
 
+export { installedBackends } from './backends/optional-package.ts'
+export type { BackendName } from './backends/training-backend.ts'
 export { compareModels, type ComparisonDeps, type ComparisonOptions } from './compare-models.ts'
 export { chooseIsolation, type IsolationDemands } from './isolation/choose-isolation.ts'
 export { createBubblewrapIsolation, type BubblewrapIsolationOptions } from './isolation/bubblewrap-isolation.ts'

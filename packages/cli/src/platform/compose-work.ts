@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Signer } from '@aibomgen/core'
 import { createIssuer, createWorkspaces } from '@aibomgen/pipeline'
 import { runIssuer, runWorker } from '@aibomgen/server'
-import { DEFAULT_LIMITS } from '@aibomgen/trainer'
+import { DEFAULT_LIMITS, installedBackends } from '@aibomgen/trainer'
 import { captureEnvironment, type EnvironmentProbe, type MachineObservations } from '@aibomgen/trainer/environment'
 
 import { composeIsolation } from '../compose-isolation.ts'
@@ -20,8 +20,6 @@ import type { Platform } from './open-platform.ts'
 /** Works until its signal aborts. */
 export type Work = (signal: AbortSignal) => Promise<void>
 
-/** The engines that this trainer comes with. */
-const BACKENDS = ['wasm', 'cpu']
 const PROBE_TIMEOUT_SECONDS = 20
 
 /**
@@ -95,7 +93,7 @@ async function composeWorker(platform: Platform, parts: WorkerParts): Promise<Wo
       id: randomUUID(),
       keyid: worker.publicKey.keyid,
       isolation: await isolation.probe(),
-      backends: BACKENDS,
+      backends: installedBackends(),
       cpu: cpu !== false && cpu.status === 'observed' ? cpu.value : 'unknown',
       version: await readVersion(),
     },

@@ -24,7 +24,7 @@ export function isInstalled(packageName: string): boolean {
  *
  * @throws TrainingError `BACKEND_UNAVAILABLE`, with the command that installs it where it is missing
  */
-export async function importEngine(backend: BackendName, packageName: string): Promise<unknown> {
+export async function importEngine(backend: keyof typeof ENGINE_PACKAGES, packageName: string): Promise<unknown> {
   if (!isInstalled(packageName)) {
     throw backendUnavailable(backend, `${packageName} is not installed; npm install ${installedAs(backend)} brings it`)
   }
@@ -43,13 +43,25 @@ export function versionOf(packageName: string): string {
 
 const packageSchema = z.looseObject({ version: z.string() })
 
-/** Versions that were tried together; the tfjs packages must all be of one. */
-const ENGINE_PACKAGES: Readonly<Partial<Record<BackendName, readonly string[]>>> = {
-  node: ['@tensorflow/tfjs-node@4.22.0'],
-  'node-gpu': ['@tensorflow/tfjs-node-gpu@4.22.0'],
-  webgpu: ['webgpu@0.6.2', '@tensorflow/tfjs-backend-webgpu@4.22.0'],
+/** Versions that were tried together, by package; the tfjs packages must all be of one. */
+const ENGINE_PACKAGES: Readonly<Record<'node' | 'node-gpu' | 'webgpu', Readonly<Record<string, string>>>> = {
+  node: { '@tensorflow/tfjs-node': '4.22.0' },
+  'node-gpu': { '@tensorflow/tfjs-node-gpu': '4.22.0' },
+  webgpu: { webgpu: '0.6.2', '@tensorflow/tfjs-backend-webgpu': '4.22.0' },
 }
 
-function installedAs(backend: BackendName): string {
-  return (ENGINE_PACKAGES[backend] ?? []).join(' ')
+/**
+ * The backends that a run may ask for on this machine: those that are always there, and those whose packages are
+ * installed. Whether one of the latter starts, only starting it tells: a graphics card may be missing.
+ */
+export function installedBackends(): readonly BackendName[] {
+  const optional = Object.entries(ENGINE_PACKAGES) as [keyof typeof ENGINE_PACKAGES, Readonly<Record<string, string>>][]
+  const found = optional.filter(([, packages]) => Object.keys(packages).every(isInstalled)).map(([name]) => name)
+  return ['wasm', 'cpu', ...found]
+}
+
+function installedAs(backend: keyof typeof ENGINE_PACKAGES): string {
+  return Object.entries(ENGINE_PACKAGES[backend])
+    .map(([name, version]) => `${name}@${version}`)
+    .join(' ')
 }

@@ -1,8 +1,11 @@
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { describe, expect, it, vi } from 'vitest'
 
 import { chooseBackend } from '../../src/backends/choose-backend.ts'
 import { loadBackend } from '../../src/backends/load-backend.ts'
-import { importEngine } from '../../src/backends/optional-package.ts'
+import { importEngine, installedBackends } from '../../src/backends/optional-package.ts'
 
 describe('loadBackend', () => {
   it('takes wasm for auto, says why, and writes nothing to the console', async () => {
@@ -27,6 +30,19 @@ describe('loadBackend', () => {
         reason: expect.stringMatching(/of-no-registry is not installed; npm install .*@\d+\.\d+\.\d+ brings it/),
       },
     })
+  })
+})
+
+describe('installedBackends', () => {
+  it('has the two that are always there, and those that stand in node_modules', () => {
+    const modules = join(import.meta.dirname, '../../../../node_modules')
+    const isThere = (name: string) => globSync(join(name, 'package.json'), { cwd: modules }).length === 1
+    const optional = [
+      ['node', isThere('@tensorflow/tfjs-node')],
+      ['node-gpu', isThere('@tensorflow/tfjs-node-gpu')],
+      ['webgpu', isThere('webgpu') && isThere('@tensorflow/tfjs-backend-webgpu')],
+    ] as const
+    expect(installedBackends()).toEqual(['wasm', 'cpu', ...optional.flatMap(([name, is]) => (is ? [name] : []))])
   })
 })
 
