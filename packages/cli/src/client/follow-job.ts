@@ -21,12 +21,14 @@ const RETRY_MILLISECONDS = 1000
 const MAX_CUTS = 30
 const MAX_EVENT_BYTES = 1024 * 1024
 
-const epochSchema: z.ZodType<RemoteEpoch> = z.object({
-  epoch: z.number(),
-  epochs: z.number(),
-  metrics: z.record(z.string(), z.number()),
-  secondsLeft: z.number(),
-})
+const epochSchema: z.ZodType<RemoteEpoch> = z
+  .object({
+    epoch: z.number(),
+    epochs: z.number(),
+    metrics: z.record(z.string(), z.number()),
+    seconds_left: z.number(),
+  })
+  .transform(({ seconds_left: secondsLeft, ...epoch }) => ({ ...epoch, secondsLeft }))
 
 /**
  * The job once it has ended, or once `signal` aborts.

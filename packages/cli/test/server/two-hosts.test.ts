@@ -100,7 +100,7 @@ describe.skipIf(skip)(`workers on two hosts${skip === undefined ? '' : ` (skippe
     const ids = [await submit(600), await submit(600)]
     const busy = async (): Promise<string[]> => {
       const { workers } = await ask('/workers')
-      return workers.flatMap(({ jobId }: Json) => (jobId === undefined ? [] : [jobId]))
+      return workers.flatMap(({ job_id: id }: Json) => (id === undefined ? [] : [id]))
     }
     while (new Set(await busy()).size < 2) await setTimeout(100)
     expect((await busy()).toSorted()).toEqual(ids.toSorted())
@@ -112,7 +112,7 @@ describe.skipIf(skip)(`workers on two hosts${skip === undefined ? '' : ` (skippe
     // What the lost host still tries to write when it comes back is refused, and it goes on to work.
     hosts[0]?.plugIn()
     const seenBy = async (): Promise<string[]> =>
-      (await ask('/workers')).workers.map(({ lastSeenAt }: Json) => lastSeenAt)
+      (await ask('/workers')).workers.map(({ last_seen_at: at }: Json) => at)
     const before = (await seenBy()).toSorted()[0] ?? ''
     while (((await seenBy()).toSorted()[0] ?? '') <= before) await setTimeout(500)
     for (const id of [...ids, await submit(2)]) {

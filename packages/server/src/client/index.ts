@@ -7,8 +7,9 @@ import type { BlankEnv } from 'hono/types'
 import type { JobAnswer } from '../http/routes/job-answers.ts'
 import type { ArtifactUrlAnswer, JobArtifactsAnswer, JobStatusAnswer } from '../http/routes/job-status.ts'
 import type { JobListAnswer } from '../http/routes/jobs.ts'
-import type { AibomsAnswer, TrustAnswer, WorkersAnswer } from '../http/routes/reports.ts'
+import type { AibomsAnswer, TrustAnswer } from '../http/routes/reports.ts'
 import type { NewTokenAnswer, TokenAnswer, TokenListAnswer } from '../http/routes/tokens.ts'
+import type { WorkerAnswer, WorkersAnswer } from '../http/routes/workers.ts'
 import type { JobState } from '../jobs/job.ts'
 import type { ReadinessReport } from '../operation/readiness.ts'
 
@@ -25,6 +26,7 @@ export type {
   TokenAnswer,
   TokenListAnswer,
   TrustAnswer,
+  WorkerAnswer,
   WorkersAnswer,
 }
 export type { SubmitAnswer } from '../http/routes/submit.ts'

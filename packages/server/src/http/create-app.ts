@@ -13,10 +13,11 @@ import { addArtifactLinks, addJobFiles } from './routes/job-files.ts'
 import { addJobStatus } from './routes/job-status.ts'
 import { addJobs } from './routes/jobs.ts'
 import { addOperation } from './routes/operation.ts'
-import { addAiboms, addTrust, addWorkers } from './routes/reports.ts'
+import { addAiboms, addTrust } from './routes/reports.ts'
 import { addSubmission } from './routes/submit.ts'
 import { addTokens } from './routes/tokens.ts'
 import { addVerification } from './routes/verification.ts'
+import { addWorkers } from './routes/workers.ts'
 
 /** Which calls are of which kind. */
 const CALLS = {

@@ -53,6 +53,7 @@ export function streamEvents(
 
 /** JSON has no line feeds of its own: one line of data is all there is. */
 function encodeEvent({ sequence, type, jobId, attempt, at, data }: JobEvent): Uint8Array {
-  const facts = { job_id: jobId, attempt, at, ...data }
+  const { secondsLeft, ...said } = data
+  const facts = { job_id: jobId, attempt, at, ...said, ...(secondsLeft !== undefined && { seconds_left: secondsLeft }) }
   return utf8Encode(`id: ${sequence}\nevent: ${type}\ndata: ${JSON.stringify(facts)}\n\n`)
 }

@@ -8,10 +8,25 @@ import type { Database } from './database.ts'
 import type { WorkerIdentity, WorkerReport } from './job.ts'
 import { workers } from './schema.ts'
 
+/** What is shown of a worker, whichever version of ours it is: resources that this one does not know among it. */
 const identitySchema = z.looseObject({
   id: z.string(),
   keyid: z.string(),
-  isolation: z.looseObject({ name: z.string() }),
+  isolation: z.looseObject({
+    name: z.string(),
+    keys: z.string(),
+    resources: z.record(
+      z.string(),
+      z.union([
+        z.object({ status: z.literal('enforced'), by: z.string() }),
+        z.object({ status: z.literal('not-enforced'), reason: z.string() }),
+      ]),
+    ),
+    image: z.string().optional(),
+  }),
+  backends: z.array(z.string()),
+  cpu: z.string(),
+  version: z.string(),
 })
 
 /** Puts a worker on the list. */

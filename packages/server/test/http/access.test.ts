@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { createApp } from '../../src/http/create-app.ts'
+import { registerWorker } from '../../src/jobs/workers.ts'
 import { createApi, expectProblem, type Api, type Json } from './api.ts'
 
 let api: Api
@@ -31,6 +32,18 @@ describe('who may ask', () => {
   it('tells workers to operators alone', async () => {
     await expectProblem(await api.ask('/workers', { user: 'alice' }), 403, 'ACCESS_DENIED')
     expect(await (await api.ask('/workers', { user: 'olga' })).json()).toEqual({ workers: [] })
+    const { identity } = await api.platform.workerOptions()
+    await registerWorker(api.database, identity)
+    const { workers }: Json = await (await api.ask('/workers', { user: 'olga' })).json()
+    const { id, keyid, backends, cpu, version } = identity
+    const time = expect.stringMatching(/^\d{4}-.*Z$/)
+    expect(workers).toEqual([
+      { id, keyid, backends, cpu, version, started_at: time, last_seen_at: time, isolation: expect.anything() },
+    ])
+    const { resources, ...isolation } = workers[0].isolation
+    expect(isolation).toEqual({ name: 'process', keys: 'reachable' })
+    expect(resources.file_system).toEqual(identity.isolation.resources.fileSystem)
+    expect(Object.keys(resources)).toHaveLength(Object.keys(identity.isolation.resources).length)
   })
 
   it('answers what there is nothing for with a problem', async () => {

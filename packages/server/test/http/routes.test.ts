@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createBundleReader, parseEvidenceBundle, verifyRelease } from '@aibomgen/verify'
 
 import { createApp } from '../../src/http/create-app.ts'
+import { jobEvents } from '../../src/jobs/schema.ts'
 import { createApi, expectProblem, wineForm, type Api, type Json } from './api.ts'
 
 const EXAMPLE_FIELDS = 'features: { x: { shape: [1], dtype: float32 } }\nlabel: { name: y, dtype: int64 }'
@@ -241,6 +242,18 @@ describe('ending a job', () => {
 })
 
 describe('events', () => {
+  it('spell what is left of a run as the job does', async () => {
+    const job = await api.submitWine('snake')
+    const data = { epoch: 1, epochs: 2, metrics: { val_loss: 0.5 }, secondsLeft: 3 }
+    await api.database.db.insert(jobEvents).values({ jobId: job, attempt: 1, at: api.clock.now(), type: 'epoch', data })
+    await api.ask(`/jobs/${job}/cancel`, { user: 'snake', method: 'POST' })
+    const text = await (await api.ask(`/jobs/${job}/events`, { user: 'snake' })).text()
+    const [, told = ''] = /^event: epoch\ndata: (.*)$/m.exec(text) ?? []
+    const { secondsLeft, ...same } = data
+    expect(JSON.parse(told)).toMatchObject({ ...same, job_id: job, attempt: 1, seconds_left: secondsLeft })
+    expect(told).not.toContain('secondsLeft')
+  })
+
   it('come from the first on, resume after the last that was seen, and end with the job', async () => {
     const read = (headers: Record<string, string> = {}) => api.ask(`/jobs/${done}/events`, { user: 'alice', headers })
     const all = await (await read()).text()

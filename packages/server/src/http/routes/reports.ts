@@ -1,4 +1,4 @@
-/** What the platform tells of itself and of its AIBoMs: by digest, its trust, its workers. @module */
+/** What the platform tells of its AIBoMs, by digest, and of its trust. @module */
 
 import {
   parseSha256Hex,
@@ -13,10 +13,7 @@ import * as z from 'zod'
 
 import { maySee } from '../../auth/principal.ts'
 import { findReleasesBySha256 } from '../../jobs/job-records.ts'
-import type { WorkerReport } from '../../jobs/job.ts'
-import { listWorkers } from '../../jobs/workers.ts'
 import type { AppDeps, PlatformTrust } from '../app-deps.ts'
-import { requireRole } from '../auth.ts'
 import { answerOf, leftOut, problemAnswers, type Router } from '../openapi.ts'
 
 /** Which AIBoMs speak of a file. */
@@ -44,11 +41,6 @@ export interface TrustAnswer {
     readonly valid_until?: string
     readonly revoked?: { readonly at: string; readonly reason: string }
   }[]
-}
-
-/** The workers that were heard of, and what they say of themselves. */
-export interface WorkersAnswer {
-  readonly workers: readonly WorkerReport[]
 }
 
 const aibomsSchema: z.ZodType<AibomsAnswer> = z
@@ -99,18 +91,6 @@ const trustRoute = createRoute({
   security: [],
   responses: { 200: answerOf('Who may say what here', trustSchema) },
 })
-const workersSchema: z.ZodType<WorkersAnswer> = z
-  .object({ workers: z.array(z.looseObject({ id: z.string() })) })
-  .meta({ id: 'Workers' }) as unknown as z.ZodType<WorkersAnswer>
-
-const workersRoute = createRoute({
-  method: 'get',
-  path: '/workers',
-  tags: ['operation'],
-  summary: 'List workers',
-  responses: { 200: answerOf('Workers', workersSchema), ...problemAnswers(401, 403) },
-})
-
 /** What is anybody's business who holds the file: whatever may have been handed on. */
 const HANDED_ON = ['outputs/trained_model.keras', 'aibom.json']
 
@@ -134,12 +114,6 @@ export function addAiboms(router: Router, { database }: AppDeps): void {
 /** Adds `GET /trust`, which is nobody's secret. */
 export function addTrust(router: Router, { readTrust }: AppDeps): void {
   router.openapi(trustRoute, async (context) => context.json(describeTrust(await readTrust()), 200))
-}
-
-/** Adds `GET /workers`, for operators. */
-export function addWorkers(router: Router, { database }: AppDeps): void {
-  router.use(workersRoute.getRoutingPath(), requireRole('operator'))
-  router.openapi(workersRoute, async (context) => context.json({ workers: await listWorkers(database) }, 200))
 }
 
 function describeTrust({ trustRoot, layout }: PlatformTrust): TrustAnswer {

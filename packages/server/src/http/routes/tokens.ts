@@ -15,7 +15,7 @@ import {
 import { hasRole, USER_ROLES, type UserRole } from '../../auth/principal.ts'
 import type { AppDeps } from '../app-deps.ts'
 import { readJsonBody } from '../json-body.ts'
-import { answerOf, jsonBody, problemAnswers, type Router } from '../openapi.ts'
+import { answerOf, jsonBody, leftOut, problemAnswers, type Router } from '../openapi.ts'
 
 /** A token, as it is told of. The token itself is not. */
 export interface TokenAnswer {
@@ -48,8 +48,8 @@ const tokenSchema: z.ZodType<TokenAnswer> = z
     label: z.string(),
     created_at: z.string(),
     expires_at: z.string(),
-    last_used_at: z.string().exactOptional(),
-    revoked_at: z.string().exactOptional(),
+    last_used_at: leftOut(z.string()),
+    revoked_at: leftOut(z.string()),
   })
   .meta({ id: 'ApiToken' })
 const newTokenSchema: z.ZodType<NewTokenAnswer> = z
