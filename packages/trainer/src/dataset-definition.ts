@@ -115,6 +115,19 @@ export type DatasetDefinition = TableDefinition | ImageDefinition | TfrecordDefi
 
 const DOCUMENT = 'dataset definition'
 
+/** The shapes of a model's inputs, as far as a definition says them: by name, or in order. */
+export function inputShapesOf(
+  definition: DatasetDefinition,
+): readonly { readonly name?: string; readonly shape: readonly number[] }[] {
+  if (definition.type === 'image') return [{ shape: definition.inputShape }]
+  const one = [{ shape: definition.inputShape ?? [] }]
+  if (definition.type !== 'tfrecord') return definition.inputs ?? one
+  const shapes = definition.inputShapes ?? one
+  if (definition.flattenFeatures) return shapes
+  // A list of shapes is in the order of the features, which may have the names of the inputs.
+  return [...shapes, ...definition.features.map(({ name }, place) => ({ name, shape: shapes[place]?.shape ?? [] }))]
+}
+
 /**
  * The definition that `bytes` spell: one YAML 1.2 document, at most 256 KiB, unknown members refused.
  *

@@ -14,6 +14,7 @@ export {
   type OptimizerDescription,
 } from './keras/create-model.ts'
 export { loadKerasModel, writeKerasModel } from './keras/load-model.ts'
+export type { GivenShape } from './keras/model-config.ts'
 export type { KerasModel, LayerCall, ModelLayer, ModelWeight } from './keras/model.ts'
 export { summarizeModel } from './keras/model-summary.ts'
 export { predict } from './keras/predict.ts'

@@ -7,7 +7,7 @@ import { parseJobRecord, TrainingError, type OutputName } from '@aibomgen/core'
 import { readFileBounded, writeFileAtomic } from '@aibomgen/core/node'
 
 import { loadBackend } from '../backends/load-backend.ts'
-import { parseDatasetDefinition } from '../dataset-definition.ts'
+import { inputShapesOf, parseDatasetDefinition } from '../dataset-definition.ts'
 import { numberClassWeights } from '../class-weights.ts'
 import { prepareDataset } from '../datasets/prepare-dataset.ts'
 import { serializeDatasetManifest } from '../documents/dataset-manifest.ts'
@@ -54,7 +54,10 @@ export async function runJob(paths: JobPaths, deps: RunJobDeps): Promise<void> {
   const job = parseJobRecord(await readFileBounded(paths.job, MAX_JOB_BYTES))
   const parameters = parseTrainingParameters(job.parameters)
   const definition = parseDatasetDefinition(await readFileBounded(join(inputs, 'definition'), MAX_YAML_BYTES))
-  const model = await loadKerasModel(await readFileBounded(join(inputs, 'model'), MAX_MODEL_BYTES))
+  const model = await loadKerasModel(
+    await readFileBounded(join(inputs, 'model'), MAX_MODEL_BYTES),
+    inputShapesOf(definition),
+  )
   const random = createRandom(parameters.seed)
   await using scratch = await createScratch(join(dirname(paths.outputs), 'scratch'))
   const dataset = await prepareDataset({ dataset: join(inputs, 'dataset'), scratch: scratch.path }, definition, {

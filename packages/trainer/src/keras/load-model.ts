@@ -3,7 +3,7 @@
 import { readKerasArchive, writeKerasArchive } from './archive.ts'
 import { readCompileConfig } from './compile-config.ts'
 import { assertKnownObjects } from './known-objects.ts'
-import { readModelConfig } from './model-config.ts'
+import { readModelConfig, type GivenShape } from './model-config.ts'
 import { buildGraph, type KerasModel } from './model.ts'
 import { fillWeights, writeWeights } from './weights-file.ts'
 
@@ -11,13 +11,14 @@ import { fillWeights, writeWeights } from './weights-file.ts'
  * The compiled model in a `.keras` file. Everything it names is held against an allow-list before a weight is read:
  * nothing in the file is ever run.
  *
+ * @param given - shapes of inputs whose axes the model leaves open
  * @throws ParseError `FORMAT_UNSUPPORTED` for what is no Keras 3 archive
  * @throws TrainingError `MODEL_INVALID`, `MODEL_UNSUPPORTED`, `MODEL_NOT_COMPILED`
  */
-export async function loadKerasModel(bytes: Uint8Array): Promise<KerasModel> {
+export async function loadKerasModel(bytes: Uint8Array, given: readonly GivenShape[] = []): Promise<KerasModel> {
   const { config, configBytes, kerasVersion, weights } = readKerasArchive(bytes)
   assertKnownObjects(config, 'config.json')
-  const graph = buildGraph(readModelConfig(config))
+  const graph = buildGraph(readModelConfig(config, given))
   const compile = readCompileConfig(config, graph.outputs)
   const optimizerState = await fillWeights(graph, weights, compile.optimizer)
   return { ...graph, compile, optimizerState, source: { config: configBytes, kerasVersion } }

@@ -16,6 +16,13 @@ export interface ModelInput {
   readonly dtype: string
 }
 
+/** A shape that an input will have: what it says counts for the axes that the model leaves open. */
+export interface GivenShape {
+  /** The model's name of the input. Where no shape has that name, the one at the input's place counts. */
+  readonly name?: string
+  readonly shape: Shape
+}
+
 /** A layer as the archive describes it. */
 export interface LayerConfig {
   readonly name: string
@@ -53,9 +60,10 @@ export function tensorKey(layer: string, call: number, tensor = 0): string {
 /**
  * The model that a parsed `config.json` describes.
  *
+ * @param given - shapes for inputs with open axes, as `Input((None,))` has
  * @throws TrainingError `MODEL_INVALID`, `MODEL_UNSUPPORTED`
  */
-export function readModelConfig(document: JsonObject): ModelConfig {
+export function readModelConfig(document: JsonObject, given: readonly GivenShape[] = []): ModelConfig {
   const family = document.class_name
   if (family !== 'Sequential' && family !== 'Functional') {
     throw modelUnsupported('model', textOf(family), 'config.json', 'build it as Sequential or Functional')
@@ -66,7 +74,7 @@ export function readModelConfig(document: JsonObject): ModelConfig {
   assertFloat32(reader)
   const layers = listOf(reader.value('layers'), 'layers').map((layer) => objectOf(layer, 'layer'))
   reader.ignore('build_input_shape')
-  const graph = family === 'Sequential' ? readSequential(layers, reader) : readFunctional(layers, reader)
+  const graph = (family === 'Sequential' ? readSequential : readFunctional)(layers, reader, given)
   reader.finish()
   const names = new Set([...graph.inputs, ...graph.layers].map((layer) => layer.name))
   if (names.size !== graph.inputs.length + graph.layers.length)
@@ -87,15 +95,15 @@ export function assertFloat32(reader: ConfigReader): void {
 
 type Graph = Pick<ModelConfig, 'inputs' | 'layers' | 'outputs'>
 
-function readSequential(objects: readonly JsonObject[], reader: ConfigReader): Graph {
+function readSequential(objects: readonly JsonObject[], reader: ConfigReader, given: readonly GivenShape[]): Graph {
   const [first, ...others] = objects
   if (first === undefined) throw modelInvalid('config.json: the model has no layers')
   const explicit = first.class_name === 'InputLayer'
   const built: Exclude<JsonValue, null> | undefined = reader.value('build_input_shape')
   if (!explicit && built === undefined) throw modelInvalid('config.json: the model was saved before it was built')
   const input = explicit
-    ? readInput(objectOf(first.config, 'config'))
-    : { name: 'input_layer', shape: openShape(built ?? null, 'build_input_shape'), dtype: 'float32' }
+    ? readInput(objectOf(first.config, 'config'), given)
+    : { name: 'input_layer', shape: shapeOf(built ?? null, 'build_input_shape', given[0]?.shape), dtype: 'float32' }
   let previous = tensorKey(input.name, 0)
   const layers = (explicit ? others : objects).map((object) => {
     const layer = { ...readLayer(object), calls: [{ inputs: [previous], tensors: {}, options: {} }] }
@@ -107,14 +115,15 @@ function readSequential(objects: readonly JsonObject[], reader: ConfigReader): G
   return { inputs: [input], layers, outputs: [{ key: previous, layer: last.name, name: last.name }] }
 }
 
-function readFunctional(objects: readonly JsonObject[], reader: ConfigReader): Graph {
+function readFunctional(objects: readonly JsonObject[], reader: ConfigReader, given: readonly GivenShape[]): Graph {
+  const inputKeys = endpoints(reader.value('input_layers'), 'input_layers').map(({ key }) => key)
   const inputs = new Map<string, ModelInput>()
   const layers: LayerConfig[] = []
   for (const object of objects) {
     const config = objectOf(object.config, 'config')
     if (object.class_name === 'InputLayer') {
-      const input = readInput(config)
-      inputs.set(tensorKey(input.name, 0), input)
+      const key = tensorKey(textOf(config.name), 0)
+      inputs.set(key, readInput(config, given, inputKeys.indexOf(key)))
     } else {
       const layer = readLayer(object)
       const where = `layer "${layer.name}" (${layer.className})`
@@ -126,7 +135,7 @@ function readFunctional(objects: readonly JsonObject[], reader: ConfigReader): G
   const nested = new Set(layers.flatMap(({ name, className }) => (className === 'Functional' ? [name] : [])))
   const outputs = endpoints(reader.value('output_layers'), 'output_layers', nested)
   if (outputs.length === 0) throw modelInvalid('config.json: the model has no output')
-  const ordered = endpoints(reader.value('input_layers'), 'input_layers').map(({ key }) => {
+  const ordered = inputKeys.map((key) => {
     const input = inputs.get(key)
     if (input === undefined) throw modelInvalid(`config.json: input_layers names ${key}, which is no InputLayer`)
     return input
@@ -144,10 +153,12 @@ function readLayer(object: JsonObject): Omit<LayerConfig, 'calls'> {
   return { name, className: isOperation ? operationName(className) : className, config }
 }
 
-function readInput(config: JsonObject): ModelInput {
+function readInput(config: JsonObject, given: readonly GivenShape[], place = 0): ModelInput {
   const reader = new ConfigReader(config, `layer "${textOf(config.name)}" (InputLayer)`)
-  const shape = openShape(reader.value('batch_shape') ?? reader.value('batch_input_shape') ?? null, reader.where)
-  const input = { name: reader.text('name'), shape, dtype: reader.text('dtype', 'float32') }
+  const name = reader.text('name')
+  const { shape: known } = given.find((each) => each.name === name) ?? given[place] ?? {}
+  const written = reader.value('batch_shape') ?? reader.value('batch_input_shape') ?? null
+  const input = { name, shape: shapeOf(written, reader.where, known), dtype: reader.text('dtype', 'float32') }
   if (!['float32', 'int32', 'int64', 'uint8'].includes(input.dtype)) {
     throw modelUnsupported('input dtype', input.dtype, reader.where)
   }
@@ -155,16 +166,23 @@ function readInput(config: JsonObject): ModelInput {
   return input
 }
 
-/** A shape whose row axis is open and all of whose other axes are known. */
-function openShape(value: JsonValue, where: string): Shape {
+/** A shape whose row axis is open. Other open axes are as long as those of the shape that is known. */
+function shapeOf(value: JsonValue, where: string, known: Shape | undefined): Shape {
   const [rows, ...shape] = listOf(value, 'batch_shape')
   if (rows !== null) throw modelUnsupported('option', 'a fixed batch size', where)
-  return shape.map((dimension) => {
-    if (dimension === null) throw modelUnsupported('shape', 'with an open axis', where)
-    if (typeof dimension !== 'number' || !Number.isSafeInteger(dimension) || dimension < 1) {
+  return shape.map((dimension, axis) => {
+    const size = dimension ?? (known?.length === shape.length ? known[axis] : undefined)
+    if (size === undefined) {
+      throw modelUnsupported(
+        'shape',
+        `with an open axis ${axis + 1} that no input_shape of ${shape.length} sizes settles`,
+        where,
+      )
+    }
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 1) {
       throw modelInvalid(`${where}: expected positive integers as shape`)
     }
-    return dimension
+    return size
   })
 }
 

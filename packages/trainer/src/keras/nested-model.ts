@@ -22,7 +22,8 @@ export function nestedModel(
   place: LayerPlace,
   where: string,
 ): { readonly layer: Layer; readonly trainable: boolean } {
-  const config = readModelConfig(document)
+  const given = place.inputs.map((shape) => ({ shape }))
+  const config = readModelConfig(document, given)
   const graph = buildGraph({ ...config, trainable: true }) // its layers say themselves which of them learn
   const shapes = graph.outputs.map((output) => output.shape)
   const ranges = new Map<ModelLayer, readonly [number, number]>()

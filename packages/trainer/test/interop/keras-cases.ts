@@ -56,8 +56,9 @@ export function describeKerasCases(
 
     it.each(names)('%s: same predictions, same parameters, same history', async (name) => {
       const reference = read(`${name}.json`)
-      const model = await loadKerasModel(bytes(`${name}.keras`))
       const data = rowSourceOfSeveral(reference.inputs, reference.targets)
+      const shapes = data.inputShapes.map((shape) => ({ shape }))
+      const model = await loadKerasModel(bytes(`${name}.keras`), shapes)
       const all = await data.gather(upTo(data.rows))
       expectClose(await predict(model, all.inputs, data.rows), reference.before, 1e-5)
       expect(summarizeModel(model).parameters.total).toBe(reference.parameters)

@@ -196,3 +196,20 @@ def block_of_convnext():
     x = L.Conv2D(4, 1)(L.Activation("gelu")(L.Conv2D(8, 1)(L.LayerNormalization(epsilon=1e-6)(x))))
     x = LayerScale(0.3, 4)(x) + start
     return trained(keras.Model(start, L.Dense(2)(L.GlobalAveragePooling2D()(x))), [table(6, 6, 4)])
+
+
+@case()
+def open_axes():
+    """Inputs whose length only the data says, through layers, a nested model, and recurrence."""
+    ids, steps = keras.Input((None,), dtype="int32", name="ids"), keras.Input((None, 3), name="steps")
+    inner = keras.Sequential([keras.Input((None, 3)), L.Conv1D(4, 3, padding="same"), L.Dense(4)])
+    words_seen = L.Bidirectional(L.LSTM(3))(L.Embedding(9, 4, mask_zero=True)(ids))
+    model = keras.Model([ids, steps], L.Dense(1)(L.Concatenate()([words_seen, L.GlobalMaxPooling1D()(inner(steps))])))
+    model.compile(optimizers.Adam(0.01), "mse")
+    return model, [words(7), table(5, 3)], table(1)
+
+
+@case()
+def open_images():
+    model = sequential((None, None, 3), L.Conv2D(4, 3, strides=2, padding="same"), L.BatchNormalization(), L.GlobalAveragePooling2D(), L.Dense(2))
+    return trained(model, [table(7, 6, 3)])

@@ -141,6 +141,26 @@ describe('the allow-list', () => {
     await expect(loadKerasModel(withConfig(change))).rejects.toEqual(refusal)
   })
 
+  it('takes the size of an open axis from the shape that is given, and refuses without one', async () => {
+    const open = withConfig(edit('"batch_shape":[null,3]', '"batch_shape":[null,null]'))
+    const { inputs } = await loadKerasModel(archive)
+    const name = inputs[0]?.name ?? ''
+    expect((await loadKerasModel(open, [{ shape: [3] }])).inputs).toEqual(inputs)
+    expect(
+      (
+        await loadKerasModel(open, [
+          { name: 'other', shape: [9] },
+          { name, shape: [3] },
+        ])
+      ).inputs,
+    ).toEqual(inputs)
+    expect((await loadKerasModel(archive, [{ shape: [9] }])).inputs).toEqual(inputs)
+    for (const given of [[], [{ shape: [1, 3] }]]) {
+      await expect(loadKerasModel(open, given)).rejects.toMatchObject({ code: 'MODEL_UNSUPPORTED' })
+    }
+    await expect(loadKerasModel(open, [{ shape: [4] }])).rejects.toMatchObject({ code: 'MODEL_INVALID' })
+  })
+
   it('refuses a model that was not compiled', async () => {
     const bare = withConfig((text) => text.replace('"compile_config"', '"unused"'))
     await expect(loadKerasModel(bare)).rejects.toMatchObject({ code: 'MODEL_NOT_COMPILED' })
