@@ -55,7 +55,6 @@ export function createServerClient(config: Config, flag: string | undefined): Se
   if (config.token !== undefined && protocol === 'http:' && !LOOPBACK.includes(hostname)) {
     throw usage('expected an https URL: AIBOMGEN_TOKEN does not go over the network unencrypted')
   }
-  const authorization = config.token === undefined ? {} : { authorization: `Bearer ${config.token}` }
   const client: ServerClient = {
     url,
     // `hc` writes whole URLs: what follows ours is the path.
@@ -70,7 +69,9 @@ export function createServerClient(config: Config, flag: string | undefined): Se
       return parseWith(schema, await readJson(url, response), response.url || url)
     },
     async fetch(path, init = {}) {
-      const headers = { ...authorization, ...(init.headers as Record<string, string> | undefined) }
+      // `hc` brings an object of Headers, whose entries no spread finds.
+      const headers = new Headers(init.headers)
+      if (config.token !== undefined) headers.set('authorization', `Bearer ${config.token}`)
       const response = await reach(url, () => fetch(url + path, { redirect: 'error', ...init, headers }))
       if (!response.ok) throw await refusal(url, response)
       return response
