@@ -64,7 +64,7 @@ async function runServe(flags: ServeFlags, context: CommandContext): Promise<voi
   show(context, flags, {
     json: () => ({ url, workers, issuer: flags.issuer, database: platform.database.kind }),
     text: () =>
-      `${output.style('bold', url)}  ${workers} workers${flags.issuer ? ', issuer' : ''}, ${platform.database.kind}`,
+      `${output.style('bold', url)}  ${workers} ${workers === 1 ? 'worker' : 'workers'}${flags.issuer ? ', issuer' : ''}, ${platform.database.kind}`,
   })
   const serve: Work = async (signal) => {
     if (!signal.aborted) await once(signal, 'abort')
