@@ -1,7 +1,7 @@
 /** CSV cells through DuckDB. @module */
 
 import type { CsvStructure } from './csv-structure.ts'
-import { literal, streamCells, withDuckDb } from './duckdb.ts'
+import { literal, streamCells, type DuckDbFile } from './duckdb.ts'
 import type { Cell } from './field-encoder.ts'
 
 /** A column to read, by its place in the header. */
@@ -10,23 +10,22 @@ export interface WantedColumn {
   readonly as: 'number' | 'text'
 }
 
-/** Room for a chunk of rows of a thousand columns; more would be spent on keeping what has been read. */
-const MEMORY_LIMIT = '512MiB'
+const ADVICE = 'write the file with fewer columns, or as Parquet'
 
 /**
  * The cells of the wanted columns, some rows at a time, column by column, in the file's order.
  *
  * @param structure - of this very file, which has been found well-formed
- * @throws TrainingError `DATASET_INVALID` for what DuckDB refuses, such as text that is not UTF-8
+ * @throws TrainingError `DATASET_INVALID` for what DuckDB refuses, such as text that is not UTF-8; ParseError
+ *   `LIMIT_EXCEEDED` for rows that are too wide
  */
 export function readCsvCells(
   path: string,
   structure: CsvStructure,
   wanted: readonly WantedColumn[],
 ): AsyncGenerator<readonly (readonly Cell[])[], void, undefined> {
-  return withDuckDb({ path, memoryLimit: MEMORY_LIMIT }, (connection) =>
-    streamCells(connection, queryFor(path, structure, wanted)),
-  )
+  const file: DuckDbFile = { path, advice: ADVICE }
+  return streamCells(file, { query: queryFor(path, structure, wanted), rows: structure.rows })
 }
 
 function queryFor(file: string, { header }: CsvStructure, wanted: readonly WantedColumn[]): string {

@@ -5,18 +5,23 @@ import { readFileParts } from '@aibomgen/core/node'
 
 import type { ColumnDefinition, TableDefinition } from '../dataset-definition.ts'
 import { datasetError } from './dataset-error.ts'
-import { literal, streamCells, withDuckDb } from './duckdb.ts'
-import type { Cell } from './field-encoder.ts'
+import { literal, streamCells, withDuckDb, type DuckDbFile } from './duckdb.ts'
 import { readColumns, type RefusedCell } from './read-columns.ts'
 import { assertColumns, fieldSpecs, ignoredColumns, type ReadTableOptions, type Table } from './table.ts'
 
-/** A row group is read as a whole, one column of it after the other. */
-const MEMORY_LIMIT = '512MiB'
+/** Pages and dictionaries are read as wholes, one of each column at a time. */
+const ADVICE = 'write the file with smaller row groups and pages, or without columns of long values'
 
 /** A column of the file: its name, and DuckDB's name for its type. */
 interface FileColumn {
   readonly name: string
   readonly type: string
+}
+
+/** What the file says of itself. */
+interface FileHeader {
+  readonly columns: readonly FileColumn[]
+  readonly rows: number
 }
 
 /** A column of the definition, by its place in the file. */
@@ -48,7 +53,8 @@ const FLOATS = new Set(['FLOAT', 'DOUBLE'])
  * booleans as words. A null is a missing cell, as an empty one of a CSV is. The file's other columns are ignored,
  * whatever they hold, and named.
  *
- * @throws TrainingError `DATASET_INVALID`, with row and column where there are any; ArtifactError `OUTPUT_UNWRITABLE`
+ * @throws TrainingError `DATASET_INVALID`, with row and column where there are any; ParseError `LIMIT_EXCEEDED` where
+ *   rows take too much memory; ArtifactError `OUTPUT_UNWRITABLE`
  */
 export async function readParquet(
   path: string,
@@ -56,23 +62,22 @@ export async function readParquet(
   options: ReadTableOptions,
 ): Promise<Table> {
   await assertParquet(path)
-  const header = await readHeader(path)
-  const names = header.map(({ name }) => name)
+  const file = { path, advice: ADVICE }
+  const { columns, rows } = await readHeader(file)
+  const names = columns.map(({ name }) => name)
   assertColumns(names, definition)
   const wanted = definition.columns.map((column): WantedColumn => {
     const position = names.indexOf(column.name)
-    const fileType = header[position]?.type ?? ''
+    const fileType = columns[position]?.type ?? ''
     assertReadable(column, fileType)
     return { ...column, position, fileType }
   })
-  const raw = await readColumns(readCells(path, wanted), fieldSpecs(definition, options.outputs), {
+  if (rows === 0) throw datasetError('columns and no rows')
+  const cells = streamCells(file, { query: queryFor(path, wanted), rows })
+  const raw = await readColumns(cells, fieldSpecs(definition, options.outputs), {
     storage: options.storage,
-    describe: (refused) => describeRefusal(path, wanted, refused),
+    describe: (refused) => describeRefusal(file, wanted, refused),
   })
-  if (raw.rows === 0) {
-    raw[Symbol.dispose]()
-    throw datasetError('columns and no rows')
-  }
   return { raw, ignoredColumns: ignoredColumns(names, definition), [Symbol.dispose]: () => raw[Symbol.dispose]() }
 }
 
@@ -85,17 +90,19 @@ async function assertParquet(path: string): Promise<void> {
 }
 
 /** The columns of the file, under its own names: DuckDB's differ where two are alike but for their letters' case. */
-async function readHeader(path: string): Promise<readonly FileColumn[]> {
-  const reading = withDuckDb({ path, memoryLimit: MEMORY_LIMIT }, async function* (connection) {
-    const types = await rowsOf(
-      connection,
-      `SELECT column_type FROM (DESCRIBE SELECT * FROM read_parquet(${literal(path)}))`,
-    )
-    const schema = await rowsOf(connection, `SELECT name, num_children FROM parquet_schema(${literal(path)})`)
-    yield topLevelNames(schema).map((name, index): FileColumn => ({ name, type: textOf(types[index]?.[0]) }))
+async function readHeader(file: DuckDbFile): Promise<FileHeader> {
+  const path = literal(file.path)
+  const reading = withDuckDb(file, async function* (connection) {
+    const types = await rowsOf(connection, `SELECT column_type FROM (DESCRIBE SELECT * FROM read_parquet(${path}))`)
+    const schema = await rowsOf(connection, `SELECT name, num_children FROM parquet_schema(${path})`)
+    const [counted] = await rowsOf(connection, `SELECT num_rows FROM parquet_file_metadata(${path})`)
+    yield {
+      columns: topLevelNames(schema).map((name, index): FileColumn => ({ name, type: textOf(types[index]?.[0]) })),
+      rows: Number(counted?.[0] ?? 0),
+    }
   })
   for await (const header of reading) return header
-  return []
+  return { columns: [], rows: 0 }
 }
 
 /** The schema is a tree, written down from its root on; each node says how many children follow it. */
@@ -130,14 +137,8 @@ function assertReadable({ name, type }: ColumnDefinition, fileType: string): voi
   throw datasetError(`expected ${expected} for ${type}, got ${fileType}${hint}`, { column: name })
 }
 
-function readCells(
-  path: string,
-  wanted: readonly WantedColumn[],
-): AsyncGenerator<readonly (readonly Cell[])[], void, undefined> {
-  const cells = wanted.map((column) => cellOf(column)).join(', ')
-  return withDuckDb({ path, memoryLimit: MEMORY_LIMIT }, (connection) =>
-    streamCells(connection, `SELECT ${cells} FROM ${rowsIn(path, wanted)}`),
-  )
+function queryFor(path: string, wanted: readonly WantedColumn[]): string {
+  return `SELECT ${wanted.map((column) => cellOf(column)).join(', ')} FROM ${rowsIn(path, wanted)}`
 }
 
 /** The file as a table whose columns are called by their places. */
@@ -158,15 +159,17 @@ function cellOf({ position, type, fileType }: WantedColumn): string {
     THEN CAST(${column} AS DOUBLE) ELSE 'NaN'::DOUBLE END`
 }
 
-async function describeRefusal(path: string, wanted: readonly WantedColumn[], refused: RefusedCell): Promise<Error> {
+async function describeRefusal(
+  file: DuckDbFile,
+  wanted: readonly WantedColumn[],
+  refused: RefusedCell,
+): Promise<Error> {
   const column = wanted.find(({ name }) => name === refused.column)
   if (column === undefined) throw new TypeError(`no column ${refused.column}`)
-  const query = `SELECT left(CAST(t.c${column.position} AS VARCHAR), 65) FROM ${rowsIn(path, [column])}
+  const query = `SELECT left(CAST(t.c${column.position} AS VARCHAR), 65) FROM ${rowsIn(file.path, [column])}
     LIMIT 1 OFFSET ${refused.row}`
   const place = { row: refused.row + 1, column: refused.column }
-  for await (const [cells] of withDuckDb({ path, memoryLimit: MEMORY_LIMIT }, (connection) =>
-    streamCells(connection, query),
-  )) {
+  for await (const [cells] of streamCells(file, { query, rows: 1 })) {
     const text = cells?.[0] ?? ''
     const got = String(text).trim() === '' ? 'nothing' : JSON.stringify(text)
     return datasetError(`expected ${refused.expected}, got ${got}`, place)

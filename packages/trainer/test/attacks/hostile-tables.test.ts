@@ -48,7 +48,7 @@ describe('DuckDB', () => {
   ])('cannot reach %s', async (_, query) => {
     const path = await fileOf('x,y\n1,0\n')
     const error = await rejectionOf(TrainingError, async () => {
-      const running = withDuckDb({ path, memoryLimit: '64MiB' }, async function* (connection) {
+      const running = withDuckDb({ path, advice: '' }, async function* (connection) {
         yield (await connection.runAndReadAll(query)).getRows()
       })
       for await (const rows of running) throw new Error(`read ${rows.length} rows`)
@@ -59,7 +59,7 @@ describe('DuckDB', () => {
   it('cannot write, not even beside its file', async () => {
     const path = await fileOf('x,y\n1,0\n')
     const error = await rejectionOf(TrainingError, async () => {
-      const running = withDuckDb({ path, memoryLimit: '64MiB' }, async function* (connection) {
+      const running = withDuckDb({ path, advice: '' }, async function* (connection) {
         yield await connection.run(`COPY (SELECT 1) TO '${join(directory, 'written.csv')}'`)
       })
       for await (const result of running) throw new Error(`wrote ${result.rowCount} rows`)

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { ArtifactError, TrainingError } from '@aibomgen/core'
+import { ArtifactError, ParseError, TrainingError } from '@aibomgen/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -146,6 +146,17 @@ describe('CSV', () => {
     expect(
       (await rejectionOf(ArtifactError, () => readCsv(missing, definition, { outputs, storage: inMemory }))).code,
     ).toBe('FILE_UNREADABLE')
+  })
+
+  it('says of a table that is too wide for its memory what to do', async () => {
+    const names = Array.from({ length: 8000 }, (_, index) => `c${index}`)
+    const path = join(directory, 'wide')
+    await writeFile(path, `${names.join(',')}\n${names.fill('1').join(',')}\n`)
+    const columns = Array.from({ length: 8000 }, (_, index) => ({ name: `c${index}`, type: 'float' }) as const)
+    const wide = { ...definition, columns, label: 'c0' }
+    const error = await rejectionOf(ParseError, () => readCsv(path, wide, { outputs, storage: inMemory }))
+    expect(error).toMatchObject({ code: 'LIMIT_EXCEEDED', detail: { limit: 512 * 1024 ** 2 } })
+    expect(error.message).toContain('fewer columns, or as Parquet')
   })
 
   it('says row, line, column, what was expected and what came', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { DuckDBInstance } from '@duckdb/node-api'
-import { ArtifactError, TrainingError } from '@aibomgen/core'
+import { ArtifactError, ParseError, TrainingError } from '@aibomgen/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -209,6 +209,38 @@ describe('Parquet', () => {
   it('tells of a file that is not there as such', async () => {
     const error = await rejectionOf(ArtifactError, () => readFrom(join(directory, 'missing')))
     expect(error.code).toBe('FILE_UNREADABLE')
+  })
+
+  it('refuses a file that is broken midway, instead of training on the rows before', async () => {
+    const path = await parquetOf(
+      `SELECT i::DOUBLE AS x, (i % 2)::INT AS y FROM range(200000) t(i)`,
+      ', ROW_GROUP_SIZE 20000, COMPRESSION zstd',
+    )
+    const bytes = await readFile(path)
+    const middle = Math.floor(bytes.length * 0.7)
+    await writeFile(path, bytes.fill(0xff, middle, middle + 1000))
+    const error = await rejectionOf(TrainingError, () => readFrom(path))
+    expect(error.code).toBe('DATASET_INVALID')
+    expect(error.message).toMatch(/after row [1-9]\d*: /)
+    expect(error.message).not.toContain(path)
+  })
+
+  it('says of rows that take too much memory where they are, and what to do', async () => {
+    const after = 100_000
+    const path = await parquetOf(
+      `SELECT i::DOUBLE AS x, 1 AS y, if(i < ${after}, 'a', repeat(repeat('a', 10000), 27000)) AS long
+        FROM range(${after + 1}) t(i)`,
+      ', COMPRESSION zstd, ROW_GROUP_SIZE 20480',
+    )
+    const types = { long: 'category', y: 'int' } as const
+    const error = await rejectionOf(ParseError, () => readFrom(path, { types }))
+    const limit = 512 * 1024 ** 2
+    expect(error.code).toBe('LIMIT_EXCEEDED')
+    expect(error.detail).toMatchObject({ limit, actual: expect.toSatisfy((actual: number) => actual > limit) })
+    expect(error.message).toContain('smaller row groups')
+    expect(error.message).toMatch(/after row [1-9]\d*: /)
+    // A column that is not asked for takes nothing.
+    expect((await readFrom(path)).cells['x']).toHaveLength(after + 1)
   })
 
   it('gives one error for a file that is cut short or broken, and never another', async () => {
