@@ -82,7 +82,7 @@ export interface ChannelFacts {
   readonly statistics?: object
 }
 
-/** The root of a Merkle tree, 64 lower-case hex digits, and of what its leaves are: `files` or `rows`. */
+/** The root of a Merkle tree, 64 lower-case hex digits, and of what its leaves are: `files`, `rows`, `values` or `records`. */
 export interface MerkleFacts {
   readonly kind: string
   readonly leaves: number
@@ -107,6 +107,6 @@ export interface DatasetFacts {
   readonly imageSizes?: object
   /** Of images: how many there are of each format. */
   readonly formats?: Readonly<Record<string, number>>
-  /** Over the data set's files or rows: what a proof of membership is held against. */
+  /** Over the data set's files, rows or records: what a proof of membership is held against. */
   readonly merkle?: MerkleFacts
 }

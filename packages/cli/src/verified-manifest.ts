@@ -65,13 +65,11 @@ export async function readDatasetEvidence(
  * @throws VerificationError `EVIDENCE_MISMATCH` for a manifest without one
  */
 export function requireRoot(manifest: DatasetManifest): DatasetRoot {
-  const { type } = manifest
-  if ('merkle' in manifest && manifest.merkle !== undefined) return manifest.merkle
-  const [what, expected, actual] = [
-    'Merkle root of the data set',
-    'one',
-    `none, as the manifest of type ${type} has none`,
-  ]
+  const { type, merkle } = manifest
+  if (merkle !== undefined) return merkle
+  const reason =
+    ('merkleUnavailable' in manifest && manifest.merkleUnavailable) || `the manifest of type ${type} has none`
+  const [what, expected, actual] = ['Merkle root of the data set', 'one', `none, as ${reason}`]
   throw new VerificationError('EVIDENCE_MISMATCH', `${what}: expected ${expected}, got ${actual}`, {
     what,
     expected,

@@ -19,13 +19,19 @@ export {
 export { canonicalizeJson } from './canonical-json.ts'
 export {
   datasetFileLeaf,
+  describeDatasetEntry,
+  MAX_DATASET_LEAF_BYTES,
+  MAX_DATASET_PROOF_BYTES,
   parseDatasetProof,
   serializeDatasetProof,
   verifyDatasetProof,
+  type DatasetEntry,
   type DatasetFile,
   type DatasetProof,
+  type DatasetRecord,
   type DatasetRoot,
   type DatasetRow,
+  type DatasetValues,
 } from './dataset-proof.ts'
 export {
   createSha256,

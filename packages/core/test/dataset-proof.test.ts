@@ -33,6 +33,16 @@ describe.each<{ what: string; root: DatasetRoot; proofs: readonly DatasetProof[]
     root: rootOf('rows', rowLeaves),
     proofs: records.map((record, index) => ({ ...merkle(rowLeaves, index), row: { row: index + 1, record } })),
   },
+  {
+    what: 'row by its values',
+    root: rootOf('values', rowLeaves),
+    proofs: records.map((values, index) => ({ ...merkle(rowLeaves, index), values: { row: index + 1, values } })),
+  },
+  {
+    what: 'record',
+    root: rootOf('records', rowLeaves),
+    proofs: rowLeaves.map((bytes, index) => ({ ...merkle(rowLeaves, index), record: { record: index + 1, bytes } })),
+  },
 ])('a proof of a $what', ({ root, proofs }) => {
   it('is believed, also after it was written down', () => {
     for (const proof of proofs) {
@@ -57,8 +67,11 @@ describe.each<{ what: string; root: DatasetRoot; proofs: readonly DatasetProof[]
 
   it('is refused for the other kind of leaves, and for another root', () => {
     const proof = proofs[0] ?? expect.fail()
-    const other = root.kind === 'files' ? 'rows' : 'files'
-    for (const wrong of [{ ...root, kind: other } as const, { ...root, root: sha256Hex(utf8Encode('other')) }]) {
+    const others = (['files', 'rows', 'values', 'records'] as const).filter((kind) => kind !== root.kind)
+    for (const wrong of [
+      ...others.map((kind) => ({ ...root, kind })),
+      { ...root, root: sha256Hex(utf8Encode('other')) },
+    ]) {
       expect(() => verifyDatasetProof(proof, wrong)).toThrow(expect.objectContaining({ code: 'EVIDENCE_MISMATCH' }))
     }
   })

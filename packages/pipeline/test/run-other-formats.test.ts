@@ -57,6 +57,10 @@ describe.each(['tfrecord', 'parquet'] as const)('a job on %s', (type) => {
       'aibomgen:dataset:rows:validation': '8',
       'aibomgen:dataset:classes': '[{"rows":20,"value":"high"},{"rows":20,"value":"low"}]',
     })
+    expect(JSON.parse(properties['aibomgen:dataset:merkle'] ?? '')).toMatchObject({
+      kind: type === 'tfrecord' ? 'records' : 'values',
+      leaves: 40,
+    })
     const fields = JSON.parse(properties[`aibomgen:dataset:${type === 'tfrecord' ? 'features' : 'columns'}`] ?? '[]')
     expect(fields).toMatchObject([
       { name: 'x', role: 'feature', statistics: { min: 0, max: 9.75 } },

@@ -3,6 +3,7 @@
 export { installedBackends } from './backends/optional-package.ts'
 export type { BackendName } from './backends/training-backend.ts'
 export { compareModels, type ComparisonDeps, type ComparisonOptions } from './compare-models.ts'
+export { proveDatasetRow } from './datasets/prove-row.ts'
 export { chooseIsolation, type IsolationDemands } from './isolation/choose-isolation.ts'
 export { createBubblewrapIsolation, type BubblewrapIsolationOptions } from './isolation/bubblewrap-isolation.ts'
 export { digestOfImage } from './isolation/container-image.ts'

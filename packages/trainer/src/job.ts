@@ -18,7 +18,6 @@ export {
   type TableDefinition,
   type TfrecordDefinition,
 } from './dataset-definition.ts'
-export { proveCsvRow } from './datasets/csv-rows.ts'
 export {
   parseDatasetManifest,
   serializeDatasetManifest,

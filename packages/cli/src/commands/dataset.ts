@@ -1,20 +1,22 @@
-/** `aibomgen dataset`: what was in the data set of a release, proved file by file or row by row. @module */
+/** `aibomgen dataset`: what was in the data set of a release, proved file by file, row by row or record by record. @module */
 
 import {
   ConfigError,
   createMerkleProver,
   datasetFileLeaf,
+  describeDatasetEntry,
+  MAX_DATASET_PROOF_BYTES,
   parseDatasetProof,
   serializeDatasetProof,
   sha256Hex,
   utf8Decode,
-  utf8Encode,
   VerificationError,
   verifyDatasetProof,
   type DatasetProof,
 } from '@aibomgen/core'
 import { digestFile, readFileBounded, writeFileAtomic } from '@aibomgen/core/node'
-import { proveCsvRow, type DatasetManifest } from '@aibomgen/trainer/job'
+import { proveDatasetRow } from '@aibomgen/trainer'
+import type { DatasetManifest } from '@aibomgen/trainer/job'
 import type { Command } from 'commander'
 
 import { createCommand, createGroup, show, type CommandContext, type CommonFlags } from '../command.ts'
@@ -37,21 +39,27 @@ interface CheckFlags extends EvidenceFlags {
   readonly file?: string
 }
 
-const MAX_PROOF_BYTES = 4 * 1024 * 1024
+const LINE_FEED = 0x0a
+const CARRIAGE_RETURN = 0x0d
 const EXIT_CODES = '\nExit code: 0 it was in the data set, 1 it was not or the release fails, 2 could not tell.'
 
-/** Proves, and checks, that a file was in the data set that a release was trained on. */
+/** Proves, and checks, that a file, a row or a record was in the data set that a release was trained on. */
 export function createDatasetCommand(context: CommandContext): Command {
   const prove = createCommand({
     name: 'prove',
-    summary: 'write a proof that a file of an archive, or a row of a CSV file, was in the data set',
+    summary: 'write a proof that a file of an archive, a row of a table or a record was in the data set',
     examples: [
       'aibomgen dataset prove cat/0001.png --release release --dataset images.zip --out proof.json',
       'aibomgen dataset prove --row 17 --release release --dataset wine.csv --out proof.json',
+      'aibomgen dataset prove --row 17 --release release --dataset wine.parquet --out proof.json',
     ],
   })
     .argument('[entry]', 'the name of a file in the archive')
-    .option('--row <number>', 'a row, from 1, the header not counted; needs --dataset', Number)
+    .option(
+      '--row <number>',
+      'a row, from 1, the header not counted, or a record of a TFRecord file; needs --dataset',
+      Number,
+    )
     .option('--dataset <file>', 'the data set: it must be the one that was trained on')
     .option('--out <file>', 'where to write the proof (on stdout)')
     .action((entry: string | undefined, flags: ProveFlags) => runProve(entry, flags, context))
@@ -61,7 +69,7 @@ export function createDatasetCommand(context: CommandContext): Command {
     examples: ['aibomgen dataset check proof.json --release release.aibundle --file 0001.png --trust trust-root.json'],
   })
     .argument('<proof>', 'what "dataset prove" wrote')
-    .option('--file <file>', 'the file that the proof is about, to be held against its digest')
+    .option('--file <file>', 'a file with what the proof is about, to be held against it')
     .action((proof: string, flags: CheckFlags) => runCheck(proof, flags, context))
   for (const command of [prove, check]) {
     command
@@ -88,7 +96,7 @@ async function runProve(entry: string | undefined, flags: ProveFlags, context: C
 }
 
 async function runCheck(path: string, flags: CheckFlags, context: CommandContext): Promise<void> {
-  const proof = parseDatasetProof(await readFileBounded(path, MAX_PROOF_BYTES))
+  const proof = parseDatasetProof(await readFileBounded(path, MAX_DATASET_PROOF_BYTES))
   const evidence = await readDatasetEvidence(placeOf(flags, context))
   if (!('manifest' in evidence)) return showFailure(evidence.report, flags, context)
   verifyDatasetProof(proof, requireRoot(evidence.manifest))
@@ -97,7 +105,7 @@ async function runCheck(path: string, flags: CheckFlags, context: CommandContext
   show(context, flags, {
     json: () => ({ proof, dataset: evidence.dataset, report: evidence.report }),
     text: () => {
-      const what = 'file' in proof ? `file ${showOnOneLine(proof.file.name)}` : `row ${proof.row.row}`
+      const what = nameEntry(proof)
       const place = `leaf ${proof.index + 1} of ${proof.leaves}, data set sha256:${evidence.dataset}`
       const about = `job ${subject?.jobId ?? 'unknown'}, issued ${subject?.timestamp ?? 'unknown'}`
       return `${context.output.style('green', 'pass')}: ${what} was in the data set of ${about}\n${place}`
@@ -123,7 +131,9 @@ function prove(entry: string | undefined, flags: ProveFlags, manifest: DatasetMa
   if (row === undefined || entry !== undefined) throw misused('entry', 'expected the name of a file, or --row')
   if (manifest.type === 'image') throw misused('row', 'a data set of images has files, and no rows')
   if (dataset === undefined) throw misused('dataset', '--row needs --dataset, as no row is in a manifest')
-  return proveCsvRow(dataset, row, requireRoot(manifest))
+  const { kind, ...root } = requireRoot(manifest)
+  if (kind === 'files') throw misused('row', 'the leaves of this data set are files')
+  return proveDatasetRow(dataset, row, { kind, ...root })
 }
 
 function misused(argument: string, reason: string): ConfigError<'USAGE'> {
@@ -154,13 +164,22 @@ function proveFile(name: string, manifest: DatasetManifest): DatasetProof {
   return proof
 }
 
+function nameEntry(proof: DatasetProof): string {
+  if ('file' in proof) return `file ${showOnOneLine(proof.file.name)}`
+  return 'record' in proof ? `record ${proof.record.record}` : `row ${proof.index + 1}`
+}
+
 async function assertSubject(path: string, proof: DatasetProof): Promise<void> {
   if ('file' in proof) return assertDigest(path, proof.file.sha256, (await digestFile(path)).sha256)
-  const record = utf8Encode(proof.row.record)
-  // A file with a row in it ends as lines do.
-  const bytes = await readFileBounded(path, MAX_PROOF_BYTES)
-  const line = utf8Encode(utf8Decode(bytes).replace(/\r?\n$/, ''))
-  assertDigest(path, sha256Hex(record), sha256Hex(line))
+  const bytes = await readFileBounded(path, MAX_DATASET_PROOF_BYTES)
+  const { leaf, kind } = describeDatasetEntry(proof)
+  // A file with a row of text in it ends as lines do. A record is bytes, whatever they are.
+  assertDigest(path, sha256Hex(leaf), sha256Hex(kind === 'records' ? bytes : withoutLineEnd(bytes)))
+}
+
+function withoutLineEnd(bytes: Uint8Array): Uint8Array {
+  if (bytes.at(-1) !== LINE_FEED) return bytes
+  return bytes.subarray(0, bytes.at(-2) === CARRIAGE_RETURN ? -2 : -1)
 }
 
 function assertDigest(path: string, expected: string, actual: string): void {

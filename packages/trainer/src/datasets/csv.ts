@@ -1,11 +1,11 @@
 /** CSV files: the columns of a definition as raw rows. @module */
 
 import type { TableDefinition } from '../dataset-definition.ts'
-import { createRowTree } from './csv-rows.ts'
 import { readCsvRow, readCsvStructure } from './csv-structure.ts'
 import { datasetError } from './dataset-error.ts'
 import { readCsvCells } from './duckdb-csv.ts'
 import { readColumns, type RefusedCell } from './read-columns.ts'
+import { createRowTree } from './row-tree.ts'
 import { assertColumns, fieldSpecs, ignoredColumns, type ReadTableOptions, type Table } from './table.ts'
 
 /**
@@ -19,7 +19,7 @@ import { assertColumns, fieldSpecs, ignoredColumns, type ReadTableOptions, type 
  */
 export async function readCsv(path: string, definition: TableDefinition, options: ReadTableOptions): Promise<Table> {
   const { outputs, storage } = options
-  const tree = createRowTree()
+  const tree = createRowTree('rows')
   const structure = await readCsvStructure(path, { signal: storage.signal, onRow: (record) => tree.add(record) })
   const { header, rows } = structure
   assertColumns(header, definition)
@@ -32,11 +32,10 @@ export async function readCsv(path: string, definition: TableDefinition, options
     storage,
     describe: (refused) => describeRefusal(path, header, refused),
   })
-  const merkle = tree.root()
   return {
     raw,
     ignoredColumns: ignoredColumns(header, definition),
-    ...(merkle === undefined ? {} : { merkle }),
+    root: tree.root(),
     [Symbol.dispose]: () => raw[Symbol.dispose](),
   }
 }

@@ -78,8 +78,8 @@ async function prepareExamplesFile(
   options: StoredOptions,
 ): Promise<PreparedDataset> {
   const plan = planExamples(definition, options)
-  using raw = await readExamples(path, definition, { outputs: plan.outputs, storage: options.storage })
-  return await prepareExamples(raw, definition, plan, options)
+  using examples = await readExamples(path, definition, { outputs: plan.outputs, storage: options.storage })
+  return await prepareExamples(examples, definition, plan, options)
 }
 
 /** An archive of images is one input and has one label. */

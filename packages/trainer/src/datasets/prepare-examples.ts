@@ -8,7 +8,8 @@ import { countClasses } from './labels.ts'
 import { labelsOf, type DatasetPlan } from './plan.ts'
 import { prepareRows, type FittedOutput, type PreparedRowsAndFit, type PrepareRowsOptions } from './prepare-rows.ts'
 import type { PreparedDataset } from './prepared-dataset.ts'
-import { fieldOf, type RawField, type RawRows } from './raw-rows.ts'
+import { fieldOf, type RawField } from './raw-rows.ts'
+import type { Examples } from './tfrecord.ts'
 
 /**
  * Prepares all rows of a TFRecord data set, and describes what was there and what became of it.
@@ -16,18 +17,18 @@ import { fieldOf, type RawField, type RawRows } from './raw-rows.ts'
  * @throws TrainingError `SPLIT_EMPTY`, `DATASET_INVALID`, `SHAPE_MISMATCH` where model, definition and data do not agree
  */
 export async function prepareExamples(
-  raw: RawRows,
+  examples: Examples,
   definition: TfrecordDefinition,
   plan: DatasetPlan,
   options: Omit<PrepareRowsOptions, 'missing' | 'preprocessing'>,
 ): Promise<PreparedDataset> {
   const { preprocessing } = definition
-  const result = await prepareRows(raw, plan, { ...options, missing: 'refuse', preprocessing })
+  const result = await prepareRows(examples.raw, plan, { ...options, missing: 'refuse', preprocessing })
   return {
     source: result.prepared,
     split: result.split,
     preprocessing: describePreprocessing(definition, result),
-    manifest: describeExamples(raw, definition, result),
+    manifest: describeExamples(examples, definition, result),
   }
 }
 
@@ -62,7 +63,7 @@ function describeLabel({ field, label }: Omit<FittedOutput, 'plan'>): PreparedLa
 }
 
 function describeExamples(
-  raw: RawRows,
+  { raw, root }: Examples,
   definition: TfrecordDefinition,
   { fitted, outputs, split }: PreparedRowsAndFit,
 ): ExamplesManifest {
@@ -93,6 +94,7 @@ function describeExamples(
     ...(only === undefined || others.length > 0 || only.label.classes === undefined
       ? {}
       : { classes: countClasses(only.field) }),
+    ...root,
   }
 }
 

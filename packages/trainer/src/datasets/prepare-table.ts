@@ -71,7 +71,7 @@ function describeLabel({ field, label }: Omit<FittedOutput, 'plan'>): PreparedLa
 }
 
 function describeTable(
-  { raw, ignoredColumns, merkle }: Table,
+  { raw, ignoredColumns, root }: Table,
   definition: TableDefinition,
   { fitted, outputs, split }: PreparedRowsAndFit,
 ): TableManifest {
@@ -102,6 +102,6 @@ function describeTable(
     ...(only === undefined || others.length > 0 || only.label.classes === undefined
       ? {}
       : { classes: countClasses(only.field) }),
-    ...(merkle === undefined ? {} : { merkle }),
+    ...root,
   }
 }

@@ -1,6 +1,7 @@
 /** A data set's rows as they were read, before anything is made of them: numbers, and words by number. @module */
 
-import type { RowStore } from './row-store.ts'
+import { createFieldEncoders, rawWidth, type FieldEncoder, type FieldSpec } from './field-encoder.ts'
+import { RowStore, type RowStorage } from './row-store.ts'
 
 /** Where a field lies in a raw row: `width` numbers from `offset` on. */
 interface FieldPlace {
@@ -40,6 +41,34 @@ export interface RawRows extends Disposable {
   readonly rows: number
   readonly fields: readonly RawField[]
   readonly store: RowStore<Float64Array<ArrayBuffer>>
+}
+
+/** Where rows go, and the encoders that make them of cells. */
+export interface RowSink {
+  readonly store: RowStore<Float64Array<ArrayBuffer>>
+  readonly encoders: readonly FieldEncoder[]
+}
+
+/** The rows that `fill` puts into a store, which is closed where that fails. */
+export async function collectRows(
+  specs: readonly FieldSpec[],
+  storage: RowStorage,
+  fill: (sink: RowSink) => Promise<void>,
+): Promise<RawRows> {
+  const encoders = createFieldEncoders(specs)
+  const store = new RowStore('raw', rawWidth(specs), (length) => new Float64Array(length), storage)
+  try {
+    await fill({ store, encoders })
+  } catch (error) {
+    store[Symbol.dispose]()
+    throw error
+  }
+  return {
+    rows: store.rows,
+    fields: encoders.map((encoder) => encoder.finish()),
+    store,
+    [Symbol.dispose]: () => store[Symbol.dispose](),
+  }
 }
 
 /** The field with this name, which there is. */

@@ -1,8 +1,8 @@
 /** Columns of cells, some rows at a time, into raw rows. @module */
 
-import { createFieldEncoders, rawWidth, type Cell, type FieldSpec } from './field-encoder.ts'
-import type { RawRows } from './raw-rows.ts'
-import { assertNotCancelled, RowStore, type RowStorage } from './row-store.ts'
+import type { Cell, FieldSpec } from './field-encoder.ts'
+import { collectRows, type RawRows } from './raw-rows.ts'
+import { assertNotCancelled, type RowStorage } from './row-store.ts'
 
 /** A cell that its column cannot take. `row` counts from 0. */
 export interface RefusedCell {
@@ -27,33 +27,21 @@ export async function readColumns(
   specs: readonly FieldSpec[],
   { storage, describe }: ReadColumnsOptions,
 ): Promise<RawRows> {
-  const encoders = createFieldEncoders(specs)
-  const width = rawWidth(specs)
-  const store = new RowStore('raw', width, (length) => new Float64Array(length), storage)
-  try {
+  return await collectRows(specs, storage, async ({ store, encoders }) => {
     for await (const columns of chunks) {
       assertNotCancelled(storage.signal)
       const rows = columns[0]?.length ?? 0
-      const block = new Float64Array(rows * width)
+      const block = new Float64Array(rows * store.width)
       let refused: RefusedCell | undefined
       for (const [index, encoder] of encoders.entries()) {
         const cells = columns[index] ?? []
         for (let row = 0; row < (refused?.row ?? rows); row++) {
-          const expected = encoder.put(cells[row] ?? null, block, row * width + encoder.offset)
+          const expected = encoder.put(cells[row] ?? null, block, row * store.width + encoder.offset)
           if (expected !== undefined) refused = { row, column: encoder.spec.name, expected }
         }
       }
       if (refused !== undefined) throw await describe({ ...refused, row: store.rows + refused.row })
       store.append(block)
     }
-  } catch (error) {
-    store[Symbol.dispose]()
-    throw error
-  }
-  return {
-    rows: store.rows,
-    fields: encoders.map((encoder) => encoder.finish()),
-    store,
-    [Symbol.dispose]: () => store[Symbol.dispose](),
-  }
+  })
 }

@@ -1,13 +1,12 @@
 /** A table as it is read: which of its columns, and as what. @module */
 
-import type { DatasetRoot } from '@aibomgen/core'
-
 import type { TableDefinition } from '../dataset-definition.ts'
 import { datasetError } from './dataset-error.ts'
 import type { FieldSpec } from './field-encoder.ts'
 import type { DatasetPlan } from './plan.ts'
 import type { RawRows } from './raw-rows.ts'
 import type { RowStorage } from './row-store.ts'
+import type { RowsRoot } from './row-tree.ts'
 
 /** The rows of a table, in the file's order. */
 export interface Table extends Disposable {
@@ -15,8 +14,8 @@ export interface Table extends Disposable {
   readonly raw: RawRows
   /** Names of the file's other columns, in the file's order. */
   readonly ignoredColumns: readonly string[]
-  /** Of the rows' exact bytes, where the file has such and not too many of them. */
-  readonly merkle?: DatasetRoot & { readonly kind: 'rows' }
+  /** Of a CSV file's rows by their exact bytes, of a Parquet file's by their values. */
+  readonly root: RowsRoot<'rows' | 'values'>
 }
 
 /** What a table is read for, and where its rows go. */

@@ -3,10 +3,11 @@
 import type { FeatureDtype, TfrecordDefinition } from '../dataset-definition.ts'
 import { datasetError } from './dataset-error.ts'
 import { parseExample, type ListKind, type WantedFeature } from './example.ts'
-import { createFieldEncoders, rawWidth, type FieldEncoder, type FieldSpec } from './field-encoder.ts'
+import type { FieldEncoder, FieldSpec } from './field-encoder.ts'
 import { labelsOf, type DatasetPlan } from './plan.ts'
-import type { RawRows } from './raw-rows.ts'
-import { assertNotCancelled, RowStore, type RowStorage } from './row-store.ts'
+import { collectRows, type RawRows } from './raw-rows.ts'
+import { assertNotCancelled, type RowStorage } from './row-store.ts'
+import { createRowTree, type RowsRoot } from './row-tree.ts'
 import { sizeOf } from './shapes.ts'
 import { readTfrecords } from './tfrecord-records.ts'
 
@@ -14,6 +15,13 @@ import { readTfrecords } from './tfrecord-records.ts'
 export interface ReadExamplesOptions {
   readonly outputs: DatasetPlan['outputs']
   readonly storage: RowStorage
+}
+
+/** The examples of a file, in its order. */
+export interface Examples extends Disposable {
+  readonly raw: RawRows
+  /** Of the records' exact bytes. */
+  readonly root: RowsRoot<'records'>
 }
 
 const LIST_KINDS: Readonly<Record<FeatureDtype, ListKind>> = {
@@ -35,20 +43,16 @@ export async function readExamples(
   path: string,
   definition: TfrecordDefinition,
   { outputs, storage }: ReadExamplesOptions,
-): Promise<RawRows> {
+): Promise<Examples> {
   const fields = fieldsOf(definition, outputs)
   const wanted = new Map(fields.map(({ wanted: feature }) => [feature.name, feature]))
-  const encoders = createFieldEncoders(fields.map(({ spec }) => spec))
-  const store = new RowStore(
-    'raw',
-    rawWidth(fields.map(({ spec }) => spec)),
-    (length) => new Float64Array(length),
-    storage,
-  )
-  try {
+  const tree = createRowTree('records')
+  const specs = fields.map(({ spec }) => spec)
+  const raw = await collectRows(specs, storage, async ({ store, encoders }) => {
     const row = new Float64Array(store.width)
     for await (const { record, offset, bytes } of readTfrecords(path)) {
       assertNotCancelled(storage.signal)
+      tree.add(bytes)
       const values = parseExample(bytes, wanted, (reason, feature) => {
         throw datasetError(reason, feature === undefined ? { record, offset } : { record, feature })
       })
@@ -59,16 +63,8 @@ export async function readExamples(
       store.append(row)
     }
     if (store.rows === 0) throw datasetError('no record')
-  } catch (error) {
-    store[Symbol.dispose]()
-    throw error
-  }
-  return {
-    rows: store.rows,
-    fields: encoders.map((encoder) => encoder.finish()),
-    store,
-    [Symbol.dispose]: () => store[Symbol.dispose](),
-  }
+  })
+  return { raw, root: tree.root(), [Symbol.dispose]: () => raw[Symbol.dispose]() }
 }
 
 interface ExampleField {

@@ -5,7 +5,13 @@ import * as z from 'zod'
 
 import { examplesManifestSchema, type ExamplesManifest } from './examples-manifest.ts'
 import { imageManifestSchema, type ImageManifest } from './image-manifest.ts'
-import { countSchema, datasetRootSchema, statisticsSchema, valueCountsSchema } from './manifest-parts.ts'
+import {
+  countSchema,
+  datasetRootSchema,
+  statisticsSchema,
+  unavailableSchema,
+  valueCountsSchema,
+} from './manifest-parts.ts'
 import { parseOutputDocument, serializeOutputDocument, typedSchema, type OutputDocument } from './output-document.ts'
 
 /** Over the cells of a column that hold a number, in all rows, before any preprocessing. `std` is the population's. */
@@ -49,8 +55,10 @@ export interface TableManifest {
   readonly ignoredColumns: readonly string[]
   /** Of a classification by one output: class 0, 1, 2 … with its value; counted over all rows. */
   readonly classes?: readonly ValueCount[]
-  /** Of all rows, in the file's order. */
-  readonly merkle?: DatasetRoot & { readonly kind: 'rows' }
+  /** Of all rows, in the file's order: `rows` of a CSV file, `values` of a Parquet file. */
+  readonly merkle?: DatasetRoot & { readonly kind: 'rows' | 'values' }
+  /** Why there is no root. */
+  readonly merkleUnavailable?: string
 }
 
 const name = z.string().min(1).max(1024)
@@ -74,7 +82,8 @@ const tableManifestSchema: z.ZodType<TableManifest, unknown> = z.strictObject({
     .max(100_000),
   ignoredColumns: z.array(z.string().max(65_536)).max(100_000),
   classes: valueCountsSchema.exactOptional(),
-  merkle: datasetRootSchema('rows').exactOptional(),
+  merkle: datasetRootSchema('rows', 'values').exactOptional(),
+  merkleUnavailable: unavailableSchema.exactOptional(),
 })
 
 const MANIFEST_SCHEMAS: Readonly<Record<DatasetManifest['type'], z.ZodType<DatasetManifest, unknown>>> = {

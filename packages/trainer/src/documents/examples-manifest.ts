@@ -1,9 +1,16 @@
 /** What `dataset-manifest.json` says of a TFRecord data set. @module */
 
+import type { DatasetRoot } from '@aibomgen/core'
 import * as z from 'zod'
 
 import type { ColumnStatistics, ValueCount } from './dataset-manifest.ts'
-import { countSchema, statisticsSchema, valueCountsSchema } from './manifest-parts.ts'
+import {
+  countSchema,
+  datasetRootSchema,
+  statisticsSchema,
+  unavailableSchema,
+  valueCountsSchema,
+} from './manifest-parts.ts'
 
 /** A feature that the definition names: the inputs in its order, then the labels. */
 export interface ManifestFeature {
@@ -28,6 +35,10 @@ export interface ExamplesManifest {
   readonly features: readonly ManifestFeature[]
   /** Of a classification by one output: class 0, 1, 2 … with its value; counted over all rows. */
   readonly classes?: readonly ValueCount[]
+  /** Of all records, in the file's order. */
+  readonly merkle?: DatasetRoot & { readonly kind: 'records' }
+  /** Why there is no root. */
+  readonly merkleUnavailable?: string
 }
 
 /** The shape of a TFRecord manifest in JSON. */
@@ -49,4 +60,6 @@ export const examplesManifestSchema: z.ZodType<ExamplesManifest, unknown> = z.st
     )
     .max(100_000),
   classes: valueCountsSchema.exactOptional(),
+  merkle: datasetRootSchema('records').exactOptional(),
+  merkleUnavailable: unavailableSchema.exactOptional(),
 })

@@ -19,10 +19,12 @@ export const statisticsSchema: z.ZodType<{ min: number; max: number; mean: numbe
   std: z.number(),
 })
 
-/** The root of a Merkle tree over things of this kind. */
+/** The root of a Merkle tree over things of one of these kinds. */
 export function datasetRootSchema<K extends DatasetRoot['kind']>(
-  kind: K,
+  ...kinds: readonly K[]
 ): z.ZodType<DatasetRoot & { readonly kind: K }, unknown> {
-  // The literal's own type is lost where K is still open.
-  return z.strictObject({ kind: z.literal(kind), leaves: countSchema, root: sha256HexSchema })
+  return z.strictObject({ kind: z.literal(kinds), leaves: countSchema, root: sha256HexSchema })
 }
+
+/** Why there is no root. */
+export const unavailableSchema: z.ZodType<string> = z.string().max(4096)

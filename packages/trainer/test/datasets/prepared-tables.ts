@@ -52,6 +52,6 @@ export async function prepare(
   using raw = rawOf(cells, how.storage)
   const { label: _label, inputShape: _input, outputShape: _output, ...others } = definition
   const changed = 'outputs' in change ? { ...others, ...change } : { ...definition, ...change }
-  const table = { raw, ignoredColumns: ['id'], [Symbol.dispose]: () => undefined }
+  const table = { raw, root: {}, ignoredColumns: ['id'], [Symbol.dispose]: () => undefined }
   return await prepareTable(table, changed, planTable(changed, { ...ports, ...model }), how)
 }

@@ -54,7 +54,8 @@ async function read(bytes: Uint8Array, changed: Partial<TfrecordDefinition> = {}
     inputs: [{ name: 'in', shape: [6] }],
     outputs: [{ name: 'out', shape: [2], labelKind: 'sparse' }],
   })
-  using raw = await readExamples(path, described, { outputs, storage: inMemory })
+  using examples = await readExamples(path, described, { outputs, storage: inMemory })
+  const { raw } = examples
   const label = raw.fields.at(-1)
   return Array.from({ length: raw.rows }, (_, row) => {
     const values = [...raw.store.gather(Uint32Array.of(row))]
