@@ -70,6 +70,8 @@ export interface FeatureFacts {
   readonly name: string
   readonly dtype: string
   readonly role: string
+  /** How many examples lack it. */
+  readonly missing?: number
   /** Without the row axis; absent for one value. */
   readonly shape?: readonly number[]
   readonly statistics?: object

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import {
   isMapping,
   labelsOf,
+  missingSchema,
   nameSchema,
   oneOrSeveralSchema,
   pathOf,
@@ -35,6 +36,7 @@ export const tfrecordSchema: z.ZodType<TfrecordDefinition, unknown> = z
     input_shape: shapesSchema,
     output_shape: shapesSchema,
     flatten_features: z.boolean().default(true),
+    missing: missingSchema.default('refuse'),
     preprocessing: preprocessingSchema.default({}),
   })
   .check(({ value, issues }) => {

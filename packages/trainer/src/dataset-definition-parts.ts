@@ -2,7 +2,7 @@
 
 import * as z from 'zod'
 
-import type { ImageDefinition, LabelsDefinition, PreprocessingDefinition } from './dataset-definition.ts'
+import type { ImageDefinition, LabelsDefinition, MissingPolicy, PreprocessingDefinition } from './dataset-definition.ts'
 
 /** A name of something in a data set. */
 export const nameSchema: z.ZodType<string> = z
@@ -32,6 +32,9 @@ const preprocessingMembers = {
     .refine(([min, max]) => min < max, { error: 'two numbers, the smaller one first' })
     .exactOptional(),
 }
+
+/** What becomes of missing numbers. */
+export const missingSchema: z.ZodType<MissingPolicy> = z.union([z.enum(['refuse', 'mean', 'median']), z.number()])
 
 /** Preprocessing of a table or of examples. */
 export const preprocessingSchema: z.ZodType<PreprocessingDefinition> = z

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import {
   isMapping,
   labelsOf,
+  missingSchema,
   nameSchema,
   oneOrSeveralSchema,
   pairUp,
@@ -30,7 +31,7 @@ export const tableSchema: z.ZodType<TableDefinition, unknown> = z
     label: oneOrSeveralSchema(nameSchema, (value) => Array.isArray(value) || isMapping(value)),
     input_shape: shapesSchema,
     output_shape: shapesSchema,
-    missing: z.union([z.enum(['refuse', 'mean', 'median']), z.number()]).default('refuse'),
+    missing: missingSchema.default('refuse'),
     preprocessing: preprocessingSchema.default({}),
   })
   .check(({ value, issues }) => {

@@ -17,7 +17,10 @@ export interface ColumnDefinition {
   readonly type: ColumnType
 }
 
-/** What an empty cell of a number column becomes: a refusal, a statistic of the training rows, or a number. */
+/**
+ * What an empty cell of a number column becomes, or each number of a feature that an example lacks: a refusal, a statistic
+ * of the training rows, or a number.
+ */
 export type MissingPolicy = 'refuse' | 'mean' | 'median' | number
 
 /** What is done to every input number, in this order. Statistics are those of the training rows alone. */
@@ -107,6 +110,7 @@ export interface TfrecordDefinition extends LabelsDefinition<LabelFeatureDefinit
   /** Of the one input, without the row axis; of several, `inputShapes` stands in its place. */
   readonly inputShape?: readonly number[]
   readonly inputShapes?: readonly { readonly name?: string; readonly shape: readonly number[] }[]
+  readonly missing: MissingPolicy
   readonly preprocessing: PreprocessingDefinition
 }
 

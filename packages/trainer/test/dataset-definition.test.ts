@@ -28,6 +28,14 @@ input_shape: [1]
 output_shape: @shapes
 `
 
+const TFRECORD = `
+type: tfrecord
+features: { features: { shape: [13], dtype: float32 } }
+label: { name: label, dtype: int64 }
+input_shape: [13]
+output_shape: [3]
+`
+
 describe('dataset definition', () => {
   it('is a CSV without preprocessing, missing values refused, unless it says otherwise', () => {
     expect(parse(CSV)).toEqual({
@@ -70,23 +78,20 @@ describe('dataset definition', () => {
     ['-1.5', -1.5],
   ])('reads missing: %s', (text, expected) => {
     expect(parse(`${CSV}missing: ${text}`)).toMatchObject({ missing: expected })
+    expect(parse(`${TFRECORD}missing: ${text}`)).toMatchObject({ missing: expected })
   })
 
   it('reads the other types', () => {
     const image = parse(
       'type: image\nimage_size: [8, 8]\ncolor_mode: grayscale\ninput_shape: [8, 8, 1]\noutput_shape: [10]',
     )
-    const tfrecord = parse(`
-type: tfrecord
-features: { features: { shape: [13], dtype: float32 } }
-label: { name: label, dtype: int64 }
-input_shape: [13]
-output_shape: [3]`)
+    const tfrecord = parse(TFRECORD)
     const parquet = parse(`type: parquet${CSV}`)
     expect(image).toMatchObject({ imageSize: [8, 8], colorMode: 'grayscale' })
     expect(tfrecord).toMatchObject({
       features: [{ name: 'features', shape: [13], dtype: 'float32' }],
       flattenFeatures: true,
+      missing: 'refuse',
     })
     expect(parquet).toMatchObject({ type: 'parquet', label: 'quality' })
   })
@@ -109,6 +114,7 @@ output_shape: [3]`)
     ['a clip of one', `${CSV}preprocessing: { clip: [1] }`, 'preprocessing.clip'],
     ['a mode for a table', `${CSV}preprocessing: { mode: tf }`, 'preprocessing.mode'],
     ['missing: NaN', `${CSV}missing: .nan`, 'missing'],
+    ['an unknown policy for examples', `${TFRECORD}missing: zero`, 'missing'],
     ['a list', '- a', ''],
     ['nothing', '', ''],
     ['a member twice', `${CSV}label: alcohol`, ''],

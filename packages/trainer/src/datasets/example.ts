@@ -12,10 +12,15 @@ export interface WantedFeature {
   /** Numbers: how many. Bytes that are numbers: how many bytes the one value has. Text: one value. */
   readonly width: number
   readonly as: 'numbers' | 'text'
+  /** Whether an example may lack it, or have an empty list in its place. */
+  readonly mayBeMissing: boolean
 }
 
-/** What a feature held: as many numbers as its width, or one text. An integer beyond ±(2^53 − 1) is NaN. */
-export type FeatureValues = Float64Array | string
+/**
+ * What a feature held: as many numbers as its width, or one text; null where it is missing and may be. An integer beyond
+ * ±(2^53 − 1) is NaN.
+ */
+export type FeatureValues = Float64Array | string | null
 
 /** Says what is wrong, and with which feature if with one; does not return. */
 export type FailExample = (reason: string, feature?: string) => never
@@ -30,7 +35,8 @@ const FIXED32 = 5
 
 /**
  * The wanted features of one example, in the order wanted. Unknown fields and other features are passed over; lists may
- * be packed or not. A feature that is not there, or twice, of another kind, or with another number of values is refused.
+ * be packed or not. Refused is a feature that is twice there, of another kind, or with another number of values; one
+ * that is not there or is an empty list is refused unless it may be missing.
  *
  * @see https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/example/feature.proto
  */
@@ -49,7 +55,11 @@ export function parseExample(
     })
     return true
   })
-  for (const name of wanted.keys()) if (!found.has(name)) fail('missing from the example', name)
+  for (const [name, { mayBeMissing }] of wanted) {
+    if (found.has(name)) continue
+    if (!mayBeMissing) fail('missing from the example', name)
+    found.set(name, null)
+  }
   return found
 }
 
@@ -125,7 +135,8 @@ class Values {
   }
 
   finish(): FeatureValues {
-    const { kind, width, as } = this.#wanted
+    const { kind, width, as, mayBeMissing } = this.#wanted
+    if (this.#count === 0 && mayBeMissing) return null
     const expected = kind === 'bytes' ? 1 : width
     if (this.#count !== expected) this.#fail(`expected ${expected} ${kind} values, got ${this.#count}`)
     return as === 'text' ? (this.#text ?? '') : this.#numbers

@@ -92,7 +92,7 @@ class NumberEncoder implements FieldEncoder {
       type: this.#isInt ? 'int' : 'float',
       offset: this.offset,
       width,
-      missing: this.#missing,
+      missing: this.#missing / width,
       ...(counts === undefined ? {} : { counts }),
     }
   }

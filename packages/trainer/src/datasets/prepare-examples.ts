@@ -22,8 +22,8 @@ export async function prepareExamples(
   plan: DatasetPlan,
   options: Omit<PrepareRowsOptions, 'missing' | 'preprocessing'>,
 ): Promise<PreparedDataset> {
-  const { preprocessing } = definition
-  const result = await prepareRows(examples.raw, plan, { ...options, missing: 'refuse', preprocessing })
+  const { missing, preprocessing } = definition
+  const result = await prepareRows(examples.raw, plan, { ...options, missing, preprocessing })
   return {
     source: result.prepared,
     split: result.split,
@@ -42,9 +42,11 @@ function describePreprocessing(
   return {
     type: 'tfrecord',
     features: inputs.flatMap(({ fields }) =>
-      fields.flatMap(({ name }) => {
+      fields.flatMap(({ name, offset, width }) => {
         const feature = described.get(name)
-        return feature === undefined ? [] : [{ name, dtype: feature.dtype, shape: feature.shape }]
+        if (feature === undefined) return []
+        const fill = fitted.isFilled ? { fill: [...fitted.fill.subarray(offset, offset + width)] } : {}
+        return [{ name, dtype: feature.dtype, shape: feature.shape, ...fill }]
       }),
     ),
     ...(inputs.length === 1 ? {} : { inputs: inputs.map(({ plan }) => ({ name: plan.port.name, shape: plan.shape })) }),
@@ -73,11 +75,13 @@ function describeExamples(
     role: ManifestFeature['role'],
   ): ManifestFeature => {
     const field = fieldOf(raw, feature.name)
-    const statistics = field.kind === 'word' ? undefined : statisticsOf(field, raw.rows, fitted.statistics)
+    const statistics =
+      field.kind === 'word' ? undefined : statisticsOf(field, raw.rows - field.missing, fitted.statistics)
     const hasValues = role === 'label' && others.length > 0 && (field.kind === 'word' || field.counts !== undefined)
     return {
       ...feature,
       role,
+      missing: field.kind === 'word' ? 0 : field.missing,
       ...(statistics === undefined ? {} : { statistics }),
       ...(hasValues ? { values: countClasses(field) } : {}),
     }
@@ -98,7 +102,7 @@ function describeExamples(
   }
 }
 
-/** Statistics over all numbers of a field, from those of each, which all stand in as many rows. */
+/** Statistics over all numbers of a field, from those of each, which all stand in the same rows. */
 function statisticsOf(
   { offset, width }: RawField,
   rows: number,

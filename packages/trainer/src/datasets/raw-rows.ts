@@ -16,7 +16,7 @@ export interface NumberField extends FieldPlace {
   readonly kind: 'number'
   /** `float`: within float32. `int`: whole, and exact in float64. */
   readonly type: 'float' | 'int'
-  /** How many are. */
+  /** In how many rows they are. */
   readonly missing: number
   /** Each value and in how many rows it stands, where they were counted: the smallest first. */
   readonly counts?: readonly (readonly [value: number, rows: number])[]

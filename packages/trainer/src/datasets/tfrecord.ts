@@ -2,7 +2,7 @@
 
 import type { FeatureDtype, TfrecordDefinition } from '../dataset-definition.ts'
 import { datasetError } from './dataset-error.ts'
-import { parseExample, type ListKind, type WantedFeature } from './example.ts'
+import { parseExample, type FeatureValues, type ListKind, type WantedFeature } from './example.ts'
 import type { FieldEncoder, FieldSpec } from './field-encoder.ts'
 import { labelsOf, type DatasetPlan } from './plan.ts'
 import { collectRows, type RawRows } from './raw-rows.ts'
@@ -33,7 +33,8 @@ const LIST_KINDS: Readonly<Record<FeatureDtype, ListKind>> = {
 
 /**
  * One row for each record of the file at `path`, in the file's order: the definition's features, then its labels. Every
- * one of them must be in every example, with the dtype and as many values as the definition says. Other features are
+ * one of them must be in every example, with the dtype and as many values as the definition says; a feature that is no
+ * label may be missing where the definition says what becomes of it. Other features are
  * ignored.
  *
  * @throws TrainingError `DATASET_INVALID` with record and feature; ParseError `LIMIT_EXCEEDED`; ArtifactError
@@ -57,7 +58,7 @@ export async function readExamples(
         throw datasetError(reason, feature === undefined ? { record, offset } : { record, feature })
       })
       for (const encoder of encoders) {
-        const expected = putValues(encoder, values.get(encoder.spec.name) ?? '', row)
+        const expected = putValues(encoder, values.get(encoder.spec.name) ?? null, row)
         if (expected !== undefined) throw datasetError(expected, { record, feature: encoder.spec.name })
       }
       store.append(row)
@@ -73,12 +74,13 @@ interface ExampleField {
 }
 
 function fieldsOf(definition: TfrecordDefinition, outputs: DatasetPlan['outputs']): readonly ExampleField[] {
+  const mayBeMissing = definition.missing !== 'refuse'
   const features = definition.features.map(({ name, dtype, shape }): ExampleField => {
     const width = sizeOf(shape)
     const type = dtype === 'float32' ? 'float' : 'int'
     return {
-      spec: { name, type, width, mayBeMissing: false, isCounted: false },
-      wanted: { name, kind: LIST_KINDS[dtype], width, as: 'numbers' },
+      spec: { name, type, width, mayBeMissing, isCounted: false },
+      wanted: { name, kind: LIST_KINDS[dtype], width, as: 'numbers', mayBeMissing },
     }
   })
   const labels = labelsOf(definition).map(({ label: { name, dtype, shape } }): ExampleField => {
@@ -88,19 +90,20 @@ function fieldsOf(definition: TfrecordDefinition, outputs: DatasetPlan['outputs'
     const isClass = outputs.some(({ field, port }) => field === name && port.labelKind !== 'regression')
     return {
       spec: { name, type, width, mayBeMissing: false, isCounted: isClass && type === 'int' && width === 1 },
-      wanted: { name, kind, width, as: kind === 'bytes' ? 'text' : 'numbers' },
+      wanted: { name, kind, width, as: kind === 'bytes' ? 'text' : 'numbers', mayBeMissing: false },
     }
   })
   return [...features, ...labels]
 }
 
 /** Puts a feature's values in their place. Says what was expected and came instead where one is refused. */
-function putValues(encoder: FieldEncoder, values: Float64Array | string, row: Float64Array): string | undefined {
+function putValues(encoder: FieldEncoder, values: FeatureValues, row: Float64Array): string | undefined {
   if (typeof values === 'string') {
     const expected = encoder.put(values, row, encoder.offset)
     return expected === undefined ? undefined : `expected ${expected}`
   }
-  for (const [index, value] of values.entries()) {
+  const numbers = values ?? new Array<null>(encoder.spec.width).fill(null)
+  for (const [index, value] of numbers.entries()) {
     const expected = encoder.put(value, row, encoder.offset + index)
     if (expected === undefined) continue
     const got = Number.isNaN(value) && encoder.spec.type === 'int' ? 'another' : String(value)

@@ -17,6 +17,8 @@ export interface ManifestFeature {
   readonly name: string
   readonly dtype: 'float32' | 'int64' | 'bytes' | 'string'
   readonly role: 'feature' | 'label'
+  /** How many examples lack it; absent in manifests from before examples could. */
+  readonly missing?: number
   /** Of its numbers in one example; absent for a label of one value. */
   readonly shape?: readonly number[]
   /** Over all its numbers in all rows, before any preprocessing. Not of texts. */
@@ -53,6 +55,7 @@ export const examplesManifestSchema: z.ZodType<ExamplesManifest, unknown> = z.st
         name: z.string().min(1).max(1024),
         dtype: z.enum(['float32', 'int64', 'bytes', 'string']),
         role: z.enum(['feature', 'label']),
+        missing: countSchema.exactOptional(),
         shape: z.array(z.int().min(1)).max(16).exactOptional(),
         statistics: statisticsSchema.exactOptional(),
         values: valueCountsSchema.exactOptional(),

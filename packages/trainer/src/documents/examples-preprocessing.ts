@@ -10,6 +10,8 @@ export interface PreparedFeature {
   readonly name: string
   readonly dtype: 'float32' | 'int64' | 'bytes' | 'string'
   readonly shape: readonly number[]
+  /** What stands for each of its numbers, row-major, where an example lacks it and that was allowed. */
+  readonly fill?: readonly number[]
 }
 
 /** How a feature became a target. `classes` holds the value of class 0, 1, 2 …; absent for numbers taken as they are. */
@@ -53,6 +55,7 @@ export const examplesPreprocessingSchema: z.ZodType<ExamplesPreprocessing, unkno
         name,
         dtype: z.enum(['float32', 'int64', 'bytes', 'string']),
         shape: z.array(z.int().min(1)).max(16),
+        fill: z.array(z.number()).max(16_777_216).exactOptional(),
       }),
     )
     .max(100_000),

@@ -120,6 +120,7 @@ describe('a hostile TFRecord file', () => {
     flattenFeatures: true,
     inputShape: [1],
     outputShape: [2],
+    missing: 'refuse',
     preprocessing: {},
   }
   const example = { x: { float: [1] }, y: { int64: [1] } }

@@ -35,6 +35,7 @@ const definition: TfrecordDefinition = {
   flattenFeatures: true,
   inputShape: [6],
   outputShape: [2],
+  missing: 'refuse',
   preprocessing: {},
 }
 const good: Readonly<Record<string, TestFeature>> = {
