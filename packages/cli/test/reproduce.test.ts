@@ -39,6 +39,26 @@ describe('reproduce', () => {
     const { payloadType, signatures } = JSON.parse(await readFile(out, 'utf8')) as Record<string, unknown>
     expect(payloadType).toBe('application/vnd.in-toto+json')
     expect(signatures).toHaveLength(1)
+
+    const verified = await place.run('verify', release, '--reproduction', out)
+    expect(verified).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('pass: 12 of 12 checks passed') })
+    expect(verified.stdout).toContain('reproduced bit for bit  job ')
+    const json = await place.run('verify', release, '--reproduction', out, '--json')
+    expect(JSON.parse(json.stdout)).toMatchObject({ verdict: 'pass', reproduction: { verdict: 'reproduced' } })
+  })
+
+  it('says it to whoever trusts who signed it, and to nobody else', async () => {
+    await using other = await createPlace()
+    const out = join(other.directory, 'theirs.intoto.jsonl')
+    const trust = join(place.home, 'trust-root.json')
+    expect(await other.run('reproduce', release, '--trust', trust, '--out', out)).toMatchObject({ exitCode: 0 })
+    const unknown = await place.run('verify', release, '--reproduction', out)
+    expect(unknown).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('SIGNATURE_THRESHOLD') })
+    const theirTrust = ['--reproduction-trust', join(other.home, 'trust-root.json')]
+    const known = await place.run('verify', release, '--reproduction', out, ...theirTrust)
+    expect(known).toMatchObject({ exitCode: 0, stdout: expect.not.stringContaining('who trained it') })
+    const misused = await place.run('verify', release, ...theirTrust)
+    expect(misused.stderr).toContain('error USAGE')
   })
 
   it('cannot tell of a release that does not verify', async () => {

@@ -2,7 +2,7 @@
 
 import { CryptoError, ParseError, VerificationError } from '@aibomgen/core'
 
-import { CHECK_NAMES, type CheckName, type CheckResult } from './report.ts'
+import { CHECK_NAMES, REPRODUCTION_CHECK, type CheckName, type CheckResult } from './report.ts'
 
 /** What a check that holds gives: a value for later checks, and a line that says what was found. */
 export interface Finding<T> {
@@ -38,12 +38,15 @@ export class CheckLedger {
     }
   }
 
-  /** What every check found, in the order of `CHECK_NAMES`; one that never ran is skipped. */
+  /** What every check found, in the order of `CHECK_NAMES`, then what was asked for beyond; one that never ran is skipped. */
   results(): readonly CheckResult[] {
-    return CHECK_NAMES.map((name) => this.#results.get(name) ?? { name, status: 'skipped', reason: 'it never ran' })
+    const asked: readonly CheckName[] = this.#results.has(REPRODUCTION_CHECK) ? [REPRODUCTION_CHECK] : []
+    return [...CHECK_NAMES, ...asked].map(
+      (name) => this.#results.get(name) ?? { name, status: 'skipped', reason: 'it never ran' },
+    )
   }
 
-  /** Whether every check passed. */
+  /** Whether every check passed, those that were asked for beyond among them. */
   allPassed(): boolean {
     return this.results().every(({ status }) => status === 'pass')
   }

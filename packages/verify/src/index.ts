@@ -11,7 +11,7 @@ export {
   serializeEvidenceBundle,
   type EvidenceBundle,
 } from './evidence-bundle.ts'
-export type { VerifyDeps, VerifyPolicy } from './policy.ts'
+export type { ReproductionEvidence, VerifyDeps, VerifyPolicy } from './policy.ts'
 export { describeVulnerabilities } from './recorded-findings.ts'
 export { readRecordedArtifacts, type RecordedArtifacts } from './recorded-artifacts.ts'
 export { parseReleaseIndex, serializeReleaseIndex, type ReleaseIndex } from './release-index.ts'
@@ -19,6 +19,7 @@ export { readLinks } from './release-evidence.ts'
 export { MAX_DOCUMENT_BYTES, readRequired, type ReleaseReader } from './release-reader.ts'
 export {
   CHECK_NAMES,
+  REPRODUCTION_CHECK,
   type CheckName,
   type CheckResult,
   type ReleaseSubject,

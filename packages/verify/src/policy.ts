@@ -1,6 +1,6 @@
 /** What a verification needs from its verifier, and what it may ask for. @module */
 
-import type { ArtifactDescriptor, Clock, SignedTrustRoot } from '@aibomgen/core'
+import type { ArtifactDescriptor, Clock, SignedTrustRoot, TrustRoot } from '@aibomgen/core'
 
 /** What the verifier brings. Nothing inside a release can take its place. */
 export interface VerifyDeps {
@@ -22,4 +22,13 @@ export interface VerifyPolicy {
   readonly layout?: Uint8Array | undefined
   /** Files that came apart from the release, matched by digest whatever they are called. */
   readonly files?: readonly ArtifactDescriptor[]
+  /** What somebody says who trained the release again. */
+  readonly reproduction?: ReproductionEvidence | undefined
+}
+
+/** A signed Statement of a reproduction. */
+export interface ReproductionEvidence {
+  readonly statement: Uint8Array
+  /** Who may say so: workers of this trust root. The verifier's own where it is left out. */
+  readonly trustRoot?: TrustRoot | undefined
 }

@@ -39,7 +39,16 @@ export function readRecordedArtifacts(links: VerifiedLinks): RecordedArtifacts {
 
 /** Who signed the `generate_aibom` link: authorised by the layout, and in force. */
 export function issuersOf(links: VerifiedLinks): readonly PublicKey[] {
-  return (links.byStep.get('generate_aibom') ?? []).map(({ publicKey }) => publicKey)
+  return functionariesOf(links, 'generate_aibom')
+}
+
+/** Who signed the `run_training` link. */
+export function workersOf(links: VerifiedLinks): readonly PublicKey[] {
+  return functionariesOf(links, 'run_training')
+}
+
+function functionariesOf(links: VerifiedLinks, step: string): readonly PublicKey[] {
+  return (links.byStep.get(step) ?? []).map(({ publicKey }) => publicKey)
 }
 
 /**

@@ -1,5 +1,7 @@
 /** What a verification found, check by check. @module */
 
+import type { Reproduction } from '@aibomgen/intoto'
+
 /** The checks of a release, in the order in which a report lists them. All are required. */
 export const CHECK_NAMES = [
   'layout-signature',
@@ -14,8 +16,10 @@ export const CHECK_NAMES = [
   'provenance',
   'artifact-digests',
 ] as const
+/** The check of a reproduction: after the others, and only where the verifier brought a Statement of one. */
+export const REPRODUCTION_CHECK = 'reproduction'
 /** One of the checks. */
-export type CheckName = (typeof CHECK_NAMES)[number]
+export type CheckName = (typeof CHECK_NAMES)[number] | typeof REPRODUCTION_CHECK
 
 /** What one check found. A skipped check was required all the same: the release did not pass. */
 export type CheckResult =
@@ -35,10 +39,12 @@ export type Verdict = 'pass' | 'fail' | 'evidence-only'
 /** The outcome of a verification. */
 export interface VerificationReport {
   readonly verdict: Verdict
-  /** All eleven, in the order of `CHECK_NAMES`. */
+  /** All eleven, in the order of `CHECK_NAMES`, and then the reproduction's where it was asked for. */
   readonly checks: readonly CheckResult[]
   /** From the AIBoM, once its signature and everything else held; absent otherwise. */
   readonly subject?: ReleaseSubject
+  /** What came out when somebody trained again, in the words of a Statement that holds: it may well differ. */
+  readonly reproduction?: Reproduction
   /** Artifacts that the evidence names and that were not at hand. */
   readonly absent: readonly string[]
   /** Files at hand that no evidence speaks of. */

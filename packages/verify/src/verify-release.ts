@@ -1,4 +1,4 @@
-/** Verifying a release, offline: eleven checks, one report. @module */
+/** Verifying a release, offline: eleven checks, a twelfth where a reproduction is brought, one report. @module */
 
 import { EVIDENCE_NAMES, INPUT_NAMES, parseJobRecord } from '@aibomgen/core'
 
@@ -14,6 +14,7 @@ import {
   checkLinkThresholds,
 } from './checks/chain-checks.ts'
 import { checkProvenance } from './checks/provenance.ts'
+import { checkReproduction } from './checks/reproduction.ts'
 import type { VerifyDeps, VerifyPolicy } from './policy.ts'
 import { readRecordedArtifacts } from './recorded-artifacts.ts'
 import { readClaimedTime, readLinks } from './release-evidence.ts'
@@ -78,11 +79,23 @@ export async function verifyRelease(
     checkArtifactDigests(release, readRecordedArtifacts(known(links)), policy.files ?? []),
   )
 
+  const { reproduction: brought } = policy
+  const reproduction =
+    brought &&
+    (await ledger.run('reproduction', ['bom-matches-links'], () =>
+      checkReproduction(brought.statement, {
+        trustRoot: brought.trustRoot ?? deps.trustRoot.root,
+        links: known(links),
+        jobId: known(claims).jobId,
+      }),
+    ))
+
   const passed = ledger.allPassed()
   return {
     verdict: passed ? (known(coverage).modelAtHand ? 'pass' : 'evidence-only') : 'fail',
     checks: ledger.results(),
     ...(passed ? { subject: { ...known(claims), ...known(signature) } } : {}),
+    ...(passed && reproduction !== undefined ? { reproduction } : {}),
     absent: coverage?.absent ?? [],
     uncovered: coverage?.uncovered ?? [],
   }

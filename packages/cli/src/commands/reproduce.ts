@@ -4,7 +4,6 @@ import { dirname, join, resolve } from 'node:path'
 
 import { ConfigError, VerificationError } from '@aibomgen/core'
 import { readFileParts } from '@aibomgen/core/node'
-import type { NumericDifference, Reproduction } from '@aibomgen/intoto'
 import { assertOutputFree, createWorkspaces, reproduceRelease } from '@aibomgen/pipeline'
 import { DEFAULT_LIMITS } from '@aibomgen/trainer'
 import { verifyRelease, type ReleaseSubject, type VerifyDeps } from '@aibomgen/verify'
@@ -14,6 +13,7 @@ import type { Command } from 'commander'
 import { createCommand, show, type CommandContext, type CommonFlags } from '../command.ts'
 import { composeIsolation } from '../compose-isolation.ts'
 import { composeHome, composeProbes, systemClock } from '../compose.ts'
+import { describeReproduction } from '../describe-reproduction.ts'
 import { readSigners } from '../home/generation.ts'
 import { ensureHome } from '../home/home.ts'
 import { createScratch, writeThroughScratch } from '../scratch.ts'
@@ -93,7 +93,7 @@ async function runReproduce(directory: string, flags: ReproduceFlags, context: C
   await writeThroughScratch(out, statement)
   show(context, flags, {
     json: () => ({ ...reproduction, statement: out, signer: worker.publicKey.keyid }),
-    text: () => describe(reproduction, out, context),
+    text: () => `${describeReproduction(reproduction, context.output)}\n  statement ${out}`,
   })
   if (reproduction.verdict === 'differs') context.exitCode = DIFFERS
 }
@@ -109,24 +109,4 @@ async function openVerified(
   const failed = checks.filter(({ status }) => status !== 'pass').map(({ name }) => name)
   const message = `${directory} does not verify: ${failed.join(', ')} (see aibomgen verify)`
   throw new VerificationError('EVIDENCE_MISMATCH', message, { what: directory, expected: 'pass', actual: verdict })
-}
-
-function describe(reproduction: Reproduction, out: string, { output }: CommandContext): string {
-  const { verdict, release, outputs, weights, metrics, environment, mayBeDueTo } = reproduction
-  const isSame = verdict === 'reproduced'
-  return [
-    `${output.style(isSame ? 'green' : 'red', isSame ? 'reproduced bit for bit' : 'differs')}  job ${release.jobId}`,
-    ...outputs.filter((one) => one.released !== one.reproduced).map(({ name }) => `  differs   ${name}`),
-    ...(weights === undefined ? [] : [`  weights   ${describeDifference(weights)}`]),
-    ...(metrics === undefined ? [] : [`  metrics   ${describeDifference(metrics)}`]),
-    ...environment.map(({ what, released, reproduced }) => `  ${what}: ${released} there, ${reproduced} here`),
-    ...mayBeDueTo.map((reason) => `  may be due to ${reason}`),
-    `  statement ${out}`,
-  ].join('\n')
-}
-
-function describeDifference({ compared, identical, maxAbsolute, maxRelative, furthest }: NumericDifference): string {
-  const apart = `at most ${maxAbsolute.toPrecision(3)} apart (${maxRelative.toPrecision(3)} of the larger)`
-  const where = furthest === undefined ? '' : `, furthest at ${furthest}`
-  return `${identical} of ${compared} numbers the same, ${apart}${where}`
 }

@@ -1,6 +1,6 @@
 /** `aibomgen verify`. @module */
 
-import { collectBytes } from '@aibomgen/core'
+import { collectBytes, ConfigError } from '@aibomgen/core'
 import { readFileBounded } from '@aibomgen/core/node'
 import {
   createBundleReader,
@@ -9,14 +9,18 @@ import {
   parseEvidenceBundle,
   verifyRelease,
   type ReleaseReader,
+  type ReproductionEvidence,
   type Verdict,
+  type VerificationReport,
 } from '@aibomgen/verify'
 import { Option, type Command } from 'commander'
 
 import { createCommand, show, type CommandContext, type CommonFlags } from '../command.ts'
 import { describeReport } from '../describe-report.ts'
+import { describeReproduction } from '../describe-reproduction.ts'
 import { describeFiles, openRelease } from '../open-release.ts'
-import { composeVerification } from '../trusted.ts'
+import type { Output } from '../output.ts'
+import { composeVerification, readTrustRoot } from '../trusted.ts'
 
 interface VerifyFlags extends CommonFlags {
   readonly server?: string
@@ -25,6 +29,8 @@ interface VerifyFlags extends CommonFlags {
   readonly layout?: string
   readonly layoutInForce: 'now' | 'release'
   readonly evidenceOnly?: boolean
+  readonly reproduction?: string
+  readonly reproductionTrust?: string
 }
 
 const PASS = 0
@@ -39,6 +45,7 @@ export function createVerifyCommand(context: CommandContext): Command {
     examples: [
       'aibomgen verify release --trust trust-root.json',
       'aibomgen verify release.aibundle --trust trust-root.json --file model.keras',
+      'aibomgen verify release --reproduction reproduction.intoto.jsonl --reproduction-trust their-trust-root.json',
       'aibomgen verify 6f1a… --server https://aibom.example.org --trust trust-root.json --evidence-only',
     ],
   })
@@ -53,7 +60,18 @@ export function createVerifyCommand(context: CommandContext): Command {
         .default('release'),
     )
     .option('--evidence-only', 'pass without the trained model at hand')
-    .addHelpText('after', '\nExit code: 0 pass, 1 fail, 2 could not tell.')
+    .option(
+      '--reproduction <file>',
+      'what "reproduce" signed about this release; who signed it must be a worker you trust',
+    )
+    .option(
+      '--reproduction-trust <file>',
+      'the trust root of whoever reproduced it (the one that the release is judged by)',
+    )
+    .addHelpText(
+      'after',
+      '\nExit code: 0 pass, 1 fail, 2 could not tell. A reproduction that differs, and is signed, passes: it is shown.',
+    )
     .action((release: string, flags: VerifyFlags) => runVerify(release, flags, context))
 }
 
@@ -64,9 +82,31 @@ async function runVerify(path: string, flags: VerifyFlags, context: CommandConte
     layoutInForce: flags.layoutInForce,
     layout: flags.layout === undefined ? undefined : await readFileBounded(flags.layout, MAX_DOCUMENT_BYTES),
     files: await describeFiles(flags.file),
+    reproduction: await readReproduction(flags),
   })
-  show(context, flags, { json: () => report, text: () => describeReport(report, context.output) })
+  show(context, flags, { json: () => report, text: () => describe(report, context.output) })
   context.exitCode = exitCodeOf(report.verdict, flags.evidenceOnly === true)
+}
+
+async function readReproduction({
+  reproduction,
+  reproductionTrust,
+}: VerifyFlags): Promise<ReproductionEvidence | undefined> {
+  if (reproduction === undefined) {
+    if (reproductionTrust === undefined) return undefined
+    const reason = '--reproduction-trust needs --reproduction'
+    throw new ConfigError('USAGE', `verify: ${reason}`, { argument: 'reproduction', reason })
+  }
+  return {
+    statement: await readFileBounded(reproduction, MAX_DOCUMENT_BYTES),
+    trustRoot: reproductionTrust === undefined ? undefined : (await readTrustRoot(reproductionTrust)).root,
+  }
+}
+
+function describe(report: VerificationReport, output: Output): string {
+  const { reproduction } = report
+  const found = reproduction === undefined ? [] : ['', describeReproduction(reproduction, output)]
+  return [describeReport(report, output), ...found].join('\n')
 }
 
 /** The evidence of a job on a server, held in memory. Loaded when asked for: to verify offline takes none of it. */

@@ -1,16 +1,9 @@
 /** `provenance`: the SLSA statement says what the links say. @module */
 
-import {
-  canonicalizeJson,
-  sha256Hex,
-  TRAINING_BUILD_TYPE,
-  utf8Decode,
-  type JobRecord,
-  type Sha256Hex,
-} from '@aibomgen/core'
-import { parseSlsaProvenance, verifyStatement, type ResourceDescriptor, type VerifiedLinks } from '@aibomgen/intoto'
+import { canonicalizeJson, sha256Hex, TRAINING_BUILD_TYPE, utf8Decode, type JobRecord } from '@aibomgen/core'
+import { parseSlsaProvenance, verifyStatement, type VerifiedLinks } from '@aibomgen/intoto'
 
-import { assertSame } from '../assert-same.ts'
+import { assertDigests, assertSame } from '../assert-same.ts'
 import type { Finding } from '../check-ledger.ts'
 import { issuersOf, readRecordedArtifacts } from '../recorded-artifacts.ts'
 
@@ -37,16 +30,6 @@ export async function checkProvenance(
     value: undefined,
     evidence: `${statement.subject.length} subjects, statement ${sha256Hex(bytes).slice(0, 16)}`,
   }
-}
-
-function assertDigests(
-  what: string,
-  expected: ReadonlyMap<string, Sha256Hex>,
-  actual: readonly ResourceDescriptor[],
-): void {
-  const listed = new Map(actual.map(({ name, digest }) => [name ?? '', digest?.['sha256'] ?? 'no SHA-256']))
-  assertSame(`${what} count`, String(expected.size), String(actual.length))
-  for (const [name, sha256] of expected) assertSame(`${what} ${name}`, sha256, listed.get(name) ?? 'nothing')
 }
 
 function describe(value: unknown): string {
