@@ -47,8 +47,15 @@ export interface PlatformOrder {
   readonly stderr: TextStream
 }
 
-const CONNECT_SECONDS = 10
-const SILENCE_SECONDS = 120
+/** How long servers that the platform needs may keep it waiting before they count as away. */
+export interface Patience {
+  /** Until a connection is there. */
+  readonly connectSeconds: number
+  /** Until the next byte of an answer of the store's, which is asked three times. */
+  readonly silenceSeconds: number
+}
+
+const PATIENCE: Patience = { connectSeconds: 10, silenceSeconds: 120 }
 
 /**
  * Opens database and store.
@@ -88,9 +95,10 @@ export async function openPlatform(order: PlatformOrder): Promise<Platform> {
 export function openPlatformDatabase(
   { databaseUrl, dataDirectory }: PlatformSettings,
   logger: Logger,
+  { connectSeconds }: Patience = PATIENCE,
 ): Promise<Database> {
-  const where = databaseUrl === undefined ? { directory: join(dataDirectory, 'database') } : { url: databaseUrl }
-  return openDatabase(where, {
+  const directory = join(dataDirectory, 'database')
+  return openDatabase(databaseUrl === undefined ? { directory } : { url: databaseUrl, connectSeconds }, {
     clock: systemClock,
     onError: (error) => logger.error('the database failed in the background', { error }),
   })
@@ -101,16 +109,20 @@ export function openPlatformDatabase(
  *
  * @throws ArtifactError `STORE_UNAVAILABLE`; ConfigError `CONFIG_INVALID` for a bucket that cannot do what is asked of it
  */
-export async function openStore({
-  store: settings,
-  linkSeconds,
-}: PlatformSettings): Promise<Pick<Platform, 'store' | 'presign'>> {
-  if ('bucket' in settings) return openBucket(settings, linkSeconds)
+export async function openStore(
+  { store: settings, linkSeconds }: PlatformSettings,
+  patience: Patience = PATIENCE,
+): Promise<Pick<Platform, 'store' | 'presign'>> {
+  if ('bucket' in settings) return openBucket(settings, linkSeconds, patience)
   const { FsArtifactStore } = await import('@aibomgen/storage/fs')
   return { store: new FsArtifactStore(settings.directory) }
 }
 
-async function openBucket(settings: S3Settings, linkSeconds: number): Promise<Pick<Platform, 'store' | 'presign'>> {
+async function openBucket(
+  settings: S3Settings,
+  linkSeconds: number,
+  { connectSeconds, silenceSeconds }: Patience,
+): Promise<Pick<Platform, 'store' | 'presign'>> {
   const [{ S3Client }, { S3ArtifactLinker, S3ArtifactStore }] = await Promise.all([
     import('@aws-sdk/client-s3'),
     import('@aibomgen/storage/s3'),
@@ -125,7 +137,7 @@ async function openBucket(settings: S3Settings, linkSeconds: number): Promise<Pi
       // Servers other than AWS have no host name for each bucket.
       ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
       // A server that no longer answers is one that is away, and its requests are made again.
-      requestHandler: { connectionTimeout: CONNECT_SECONDS * 1000, socketTimeout: SILENCE_SECONDS * 1000 },
+      requestHandler: { connectionTimeout: connectSeconds * 1000, socketTimeout: silenceSeconds * 1000 },
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     }),

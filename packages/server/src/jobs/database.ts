@@ -11,7 +11,7 @@ import { isDatabaseUnavailable } from './infrastructure-failure.ts'
 import { JOB_CHANNEL, JobSignals } from './job-signals.ts'
 import { migrate } from './migrate.ts'
 import { openPglite } from './pglite.ts'
-import { openPostgres } from './postgres.ts'
+import { openPostgres, type PostgresServer } from './postgres.ts'
 import { createQueues, SUPERVISE_SECONDS } from './queue.ts'
 
 type NoRelations = Record<string, never>
@@ -30,8 +30,8 @@ export type Queries = Omit<PgDatabase<RowsOfQuery, NoRelations>, 'transaction'>
 /** A transaction. */
 export type Transaction = PgTransaction<RowsOfQuery, NoRelations, ExtractTablesWithRelations<NoRelations>>
 
-/** Where the database is: a PostgreSQL server's URL, or a directory of this process's own. */
-export type DatabaseConfig = { readonly url: string } | { readonly directory: string }
+/** Where the database is: a PostgreSQL server, or a directory of this process's own. */
+export type DatabaseConfig = PostgresServer | { readonly directory: string }
 
 /** What a database needs. */
 export interface DatabaseDeps {
@@ -67,7 +67,7 @@ export interface Database {
  * @throws ConfigError `DATABASE_LOCKED`; ArtifactError `DATABASE_UNAVAILABLE`
  */
 export async function openDatabase(config: DatabaseConfig, { clock, onError }: DatabaseDeps): Promise<Database> {
-  const connection = 'url' in config ? await openPostgres(config.url, onError) : await openPglite(config.directory)
+  const connection = 'url' in config ? await openPostgres(config, onError) : await openPglite(config.directory)
   const boss = new PgBoss({
     ...connection.bossOptions,
     useListenNotify: true,

@@ -5,17 +5,33 @@ import { isDatabaseUnavailable } from './infrastructure-failure.ts'
 
 const MAX_CONNECTIONS = 10
 const QUEUE_CONNECTIONS = 4
-const CONNECT_TIMEOUT_SECONDS = 10
+const CONNECT_SECONDS = 10
+/** After so long without a word, a server's machine is asked whether it is there: Linux by itself asks after two hours. */
+const SILENT_SECONDS = 30
+
+/** Where a server is, and how long it may take until it has let us in. */
+export interface PostgresServer {
+  readonly url: string
+  readonly connectSeconds?: number
+}
 
 /**
- * Connects to the server at `url`. PostgreSQL's own commit is durable: there is nothing to settle.
+ * Connects to a server. PostgreSQL's own commit is durable: there is nothing to settle.
  *
  * @param onError - takes the end of a connection; whoever was using it is told by a rejected query
  */
-export async function openPostgres(url: string, onError: (error: Error) => void): Promise<Connection> {
+export async function openPostgres(
+  { url, connectSeconds = CONNECT_SECONDS }: PostgresServer,
+  onError: (error: Error) => void,
+): Promise<Connection> {
   const [{ default: pg }, { drizzle }] = await Promise.all([import('pg'), import('drizzle-orm/node-postgres')])
-  const connectionTimeoutMillis = CONNECT_TIMEOUT_SECONDS * 1000
-  const pool = new pg.Pool({ connectionString: url, max: MAX_CONNECTIONS, connectionTimeoutMillis, keepAlive: true })
+  const server = {
+    connectionString: url,
+    connectionTimeoutMillis: connectSeconds * 1000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: SILENT_SECONDS * 1000,
+  }
+  const pool = new pg.Pool({ ...server, max: MAX_CONNECTIONS })
   pool.on('error', onError)
   // The pool does not listen to a connection that it has lent: cut between two queries, it would end the process.
   pool.on('connect', (client) => client.on('error', onError))
@@ -35,7 +51,7 @@ export async function openPostgres(url: string, onError: (error: Error) => void)
         client.release(broken)
       }
     },
-    bossOptions: { connectionString: url, max: QUEUE_CONNECTIONS, connectionTimeoutMillis },
+    bossOptions: { ...server, max: QUEUE_CONNECTIONS },
     settle: () => Promise.resolve(),
     close: () => pool.end(),
   }

@@ -9,7 +9,8 @@ import { reasonOf } from '@aibomgen/core/node'
  * What `operation` gives. What may pass on a second try, the client has tried again before it gives up.
  *
  * @throws ArtifactError `STORE_UNAVAILABLE` when the server refuses or cannot be reached. `detail.reason` is its own
- * code (`AccessDenied`, `NoSuchBucket`, `SignatureDoesNotMatch`), the system's (`ECONNREFUSED`), or `HTTP` and a status
+ * code (`AccessDenied`, `NoSuchBucket`, `SignatureDoesNotMatch`), the system's (`ECONNREFUSED`), `TimeoutError`, or `HTTP`
+ * and a status
  */
 export async function onServer<T>(operation: () => Promise<T>): Promise<T> {
   try {
@@ -37,6 +38,8 @@ export function unavailable(reason: string, cause?: unknown): ArtifactError<'STO
 }
 
 function reasonOfServer(cause: unknown): string {
+  // What the client says of a server that is silent is a sentence about itself.
+  if (cause instanceof Error && cause.name === 'TimeoutError') return cause.name
   if (!(cause instanceof S3ServiceException)) return reasonOf(cause)
   const status = cause.$metadata.httpStatusCode
   return cause.name === 'Unknown' && status !== undefined ? `HTTP ${status}` : cause.name

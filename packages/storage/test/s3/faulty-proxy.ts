@@ -6,9 +6,10 @@ import type { AddressInfo } from 'node:net'
 
 /**
  * What happens to a request: `busy`: answered with 503, the server never sees it; `lost`: the connection breaks before
- * the server sees it; `unanswered`: it breaks once the server has answered; `cut`: it breaks within the answer's body.
+ * the server sees it; `unanswered`: it breaks once the server has answered; `cut`: it breaks within the answer's body;
+ * `silent`: it is taken, and nobody ever answers.
  */
-export type Fault = 'busy' | 'lost' | 'unanswered' | 'cut'
+export type Fault = 'busy' | 'lost' | 'unanswered' | 'cut' | 'silent'
 
 /** A proxy to one server. */
 export interface FaultyProxy extends AsyncDisposable {
@@ -29,6 +30,7 @@ export async function startFaultyProxy(
   const server = createServer((request, response) => {
     const fault = faultOf(++requests)
     if (fault === 'lost') return void request.socket.destroy()
+    if (fault === 'silent') return void request.resume()
     if (fault === 'busy') return refuse(request, response)
     const answer = answerOf(request)
     if (answer !== undefined) return void response.end(answer)
