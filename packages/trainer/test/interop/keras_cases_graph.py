@@ -213,3 +213,25 @@ def open_axes():
 def open_images():
     model = sequential((None, None, 3), L.Conv2D(4, 3, strides=2, padding="same"), L.BatchNormalization(), L.GlobalAveragePooling2D(), L.Dense(2))
     return trained(model, [table(7, 6, 3)])
+
+
+@case()
+def masked_softmax():
+    """Attention by hand: weights over the words that are there; a row without any has none."""
+    ids = keras.Input((7,))
+    steps = L.Embedding(9, 4)(ids)
+    shares = L.Softmax()(L.Dense(1)(steps)[:, :, 0], mask=ops.not_equal(ids, 0))
+    model = keras.Model(ids, L.Dense(1)(L.Dot(axes=1)([shares, steps])))
+    model.compile(optimizers.Adam(0.01), "mse")
+    data = words(7, 3)
+    data[5] = 0
+    return model, [data], table(1)
+
+
+@case()
+def masked_time_distributed():
+    start = keras.Input((7,))
+    steps = L.TimeDistributed(L.Dense(3, activation="tanh"))(L.Embedding(9, 4, mask_zero=True)(start))
+    model = keras.Model(start, L.Dense(1)(L.GRU(4)(steps)))
+    model.compile(optimizers.Adam(0.01), "mse")
+    return model, [words(7)], table(1)

@@ -9,6 +9,9 @@ import { firstOf, trainableWeight, type Layer, type LayerFactory, type Shape } f
 import { modelInvalid, modelUnsupported } from '../model-errors.ts'
 import { featureAxis, onlyInput } from '../shapes.ts'
 
+/** What Keras puts where a mask hides a number from a softmax. */
+const HIDDEN = -1e9
+
 /** `keras.layers.Activation`. */
 export const activation: LayerFactory = (config) => elementwise(config, readActivation(config))
 
@@ -39,7 +42,21 @@ export const softmaxLayer: LayerFactory = (config, inputs) => {
   const [axis = -1, ...more] = config.integers('axis') ?? []
   if (more.length > 0) throw modelUnsupported('option', 'axis of several', config.where)
   const positive = featureAxis(axis, onlyInput(inputs, config), config)
-  return elementwise(config, (input, pass) => softmax(input, pass, positive))
+  return {
+    weights: [],
+    outputShape: (shapes) => onlyInput(shapes, config),
+    call([input], _weights, pass, { masks: [mask] }) {
+      const scores = firstOf([input])
+      if (mask === undefined) return softmax(scores, pass, positive)
+      if (!stretchesTo(mask.shape, scores.shape)) {
+        throw modelInvalid(`${config.where}: a mask of [${mask.shape.join()}] does not fit [${scores.shape.join()}]`)
+      }
+      const counts = tf.cast(mask, 'bool')
+      const share = softmax(tf.where(counts, scores, tf.scalar(HIDDEN)), pass, positive)
+      // where everything is hidden, softmax alone would share evenly
+      return tf.where(counts, share, tf.zerosLike(share))
+    },
+  }
 }
 
 /** `keras.layers.PReLU`: a learned slope below zero, shared along `shared_axes`. */
@@ -82,4 +99,10 @@ function elementwise(config: ConfigReader, apply: Activation): Layer {
     outputShape: (shapes: readonly Shape[]) => onlyInput(shapes, config),
     call: (inputs: readonly Tensor[], _weights, pass) => apply(firstOf(inputs), pass),
   }
+}
+
+/** Whether a shape stretches to another one, aligned at the last axis. */
+function stretchesTo(shape: readonly number[], whole: readonly number[]): boolean {
+  const skipped = whole.length - shape.length
+  return skipped >= 0 && shape.every((size, axis) => size === 1 || size === whole[axis + skipped])
 }

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { firstOf, tensorsOf, weightsWithin, INPUTS_ALONE, type LayerFactory, type Shape } from '../../layer.ts'
 import { modelInvalid, modelUnsupported } from '../../model-errors.ts'
 import { onlyInput } from '../../shapes.ts'
+import { callSignature } from '../call-signatures.ts'
 
 /** Layers to which it makes a difference whether steps come one after another or all at once: their own statistics. */
 const STEP_BY_STEP: ReadonlySet<string> = new Set(['BatchNormalization'])
@@ -31,7 +32,11 @@ export const timeDistributed: LayerFactory = (config, inputs, _trainable, { insi
       const [steps, step] = split(shapes)
       return [steps, ...layer.outputShape([step], INPUTS_ALONE)]
     },
-    call(tensors, weights, pass) {
+    call(tensors, weights, pass, { masks: [mask] }) {
+      // Keras hands each step's part of the mask to a layer that takes one.
+      if (mask !== undefined && callSignature(className).includes('mask')) {
+        throw modelUnsupported('layer', `around ${className} with a mask`, config.where)
+      }
       const input = firstOf(tensors)
       const [rows = 0, steps = 0, ...step] = input.shape
       const together = tf.reshape(input, [rows * steps, ...step])
