@@ -9,6 +9,7 @@ import {
   signEnvelope,
   verifyEnvelope,
   markVerified,
+  ParseError,
   type JsonObject,
   type PublicKey,
   type Signer,
@@ -86,4 +87,30 @@ export async function verifyStatement(
   const envelope = parseEnvelope(bytes)
   const payload = await verifyEnvelope(envelope, keys, { payloadType: IN_TOTO_PAYLOAD_TYPE, threshold })
   return markVerified(parseStatement(payload))
+}
+
+/** The Statement that says this of `subject`. `predicate` is plain JSON. */
+export function buildStatement(subject: readonly Subject[], predicateType: string, predicate: object): Statement {
+  return { _type: STATEMENT_TYPE, subject, predicateType, predicate: predicate as JsonObject }
+}
+
+/**
+ * What a Statement says, which has to be of this predicate type.
+ *
+ * @param document - what errors call the predicate
+ * @throws ParseError `DOCUMENT_INVALID`
+ */
+export function parsePredicate<T>(
+  { predicateType, predicate }: Statement,
+  expected: string,
+  { schema, document }: { readonly schema: z.ZodType<T>; readonly document: string },
+): T {
+  if (predicateType !== expected) {
+    const got = JSON.stringify(predicateType)
+    throw new ParseError('DOCUMENT_INVALID', `Statement: expected predicate type ${expected}, got ${got}`, {
+      document: 'Statement',
+      problems: [{ path: 'predicateType', expected, got }],
+    })
+  }
+  return parseWith(schema, predicate, document)
 }

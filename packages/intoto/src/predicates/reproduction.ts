@@ -1,10 +1,10 @@
 /** A reproduction: a training that somebody ran again, and what came out, as a Statement's predicate. @module */
 
-import { parseTimestamp, parseWith, ParseError, URI_BASE, type JsonObject, type Timestamp } from '@aibomgen/core'
+import { parseTimestamp, parseWith, URI_BASE, type Timestamp } from '@aibomgen/core'
 import * as z from 'zod'
 
 import type { Subject } from '../resource-descriptor.ts'
-import { STATEMENT_TYPE, type Statement } from '../statement.ts'
+import { buildStatement, parsePredicate, type Statement } from '../statement.ts'
 
 /** `predicateType` of a reproduction. */
 export const REPRODUCTION_TYPE: string = `${URI_BASE}reproduction/v1`
@@ -92,12 +92,7 @@ export function buildReproductionStatement(reproduction: Reproduction): Statemen
     name,
     digest: { sha256: released },
   }))
-  return {
-    _type: STATEMENT_TYPE,
-    subject,
-    predicateType: REPRODUCTION_TYPE,
-    predicate: predicate as unknown as JsonObject,
-  }
+  return buildStatement(subject, REPRODUCTION_TYPE, predicate)
 }
 
 /**
@@ -106,13 +101,5 @@ export function buildReproductionStatement(reproduction: Reproduction): Statemen
  * @throws ParseError `DOCUMENT_INVALID`, also for a Statement of another predicate type
  */
 export function parseReproduction(statement: Statement): Reproduction {
-  const { predicateType, predicate } = statement
-  if (predicateType !== REPRODUCTION_TYPE) {
-    const got = JSON.stringify(predicateType)
-    throw new ParseError('DOCUMENT_INVALID', `Statement: expected predicate type ${REPRODUCTION_TYPE}, got ${got}`, {
-      document: 'Statement',
-      problems: [{ path: 'predicateType', expected: REPRODUCTION_TYPE, got }],
-    })
-  }
-  return parseWith(reproductionSchema, predicate, 'reproduction')
+  return parsePredicate(statement, REPRODUCTION_TYPE, { schema: reproductionSchema, document: 'reproduction' })
 }

@@ -1,11 +1,11 @@
 /** SLSA provenance v1: how artifacts came to be, as a Statement's predicate. @module */
 
-import { parseWith, ParseError, type JsonObject } from '@aibomgen/core'
+import { parseWith, type JsonObject } from '@aibomgen/core'
 import * as z from 'zod'
 
 import { resourceDescriptorSchema, type ResourceDescriptor, type Subject } from '../resource-descriptor.ts'
 import { openObject } from '../signed-model.ts'
-import { STATEMENT_TYPE, type Statement } from '../statement.ts'
+import { buildStatement, parsePredicate, type Statement } from '../statement.ts'
 
 /** `predicateType` of SLSA provenance v1. */
 export const SLSA_PROVENANCE_TYPE = 'https://slsa.dev/provenance/v1'
@@ -70,12 +70,7 @@ const provenanceSchema = z.object({
  */
 export function buildProvenanceStatement(subject: readonly Subject[], provenance: SlsaProvenance): Statement {
   const predicate = parseWith(provenanceSchema, provenance, 'SLSA provenance')
-  return {
-    _type: STATEMENT_TYPE,
-    subject,
-    predicateType: SLSA_PROVENANCE_TYPE,
-    predicate: predicate as unknown as JsonObject,
-  }
+  return buildStatement(subject, SLSA_PROVENANCE_TYPE, predicate)
 }
 
 /**
@@ -85,13 +80,5 @@ export function buildProvenanceStatement(subject: readonly Subject[], provenance
  * @see https://slsa.dev/spec/v1.0/provenance
  */
 export function parseSlsaProvenance(statement: Statement): SlsaProvenance {
-  const { predicateType, predicate } = statement
-  if (predicateType !== SLSA_PROVENANCE_TYPE) {
-    const got = JSON.stringify(predicateType)
-    throw new ParseError('DOCUMENT_INVALID', `Statement: expected predicate type ${SLSA_PROVENANCE_TYPE}, got ${got}`, {
-      document: 'Statement',
-      problems: [{ path: 'predicateType', expected: SLSA_PROVENANCE_TYPE, got }],
-    })
-  }
-  return parseWith(provenanceSchema, predicate, 'SLSA provenance')
+  return parsePredicate(statement, SLSA_PROVENANCE_TYPE, { schema: provenanceSchema, document: 'SLSA provenance' })
 }

@@ -1,10 +1,10 @@
 /** `vulnerabilities.json`: a scan as a signed document, for a release to carry and an AIBoM to name. @module */
 
-import { parseWith, toTimestamp, type JsonObject, type PublicKey, type Signer, type Timestamp } from '@aibomgen/core'
+import { toTimestamp, type JsonObject, type PublicKey, type Signer, type Timestamp } from '@aibomgen/core'
 import * as z from 'zod'
 
 import type { Subject } from '../resource-descriptor.ts'
-import { signStatement, STATEMENT_TYPE, verifyStatement, type Statement } from '../statement.ts'
+import { buildStatement, parsePredicate, signStatement, verifyStatement } from '../statement.ts'
 
 /** How bad a vulnerability is, worst first. `unknown` where the scanner does not say. */
 export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'unknown'] as const
@@ -90,13 +90,7 @@ export async function signVulnerabilities(
   subject: readonly Subject[],
   signers: readonly Signer[],
 ): Promise<Uint8Array> {
-  const statement: Statement = {
-    _type: STATEMENT_TYPE,
-    subject,
-    predicateType: VULNERABILITIES_TYPE,
-    predicate: toPredicate(scan),
-  }
-  return signStatement(statement, signers)
+  return signStatement(buildStatement(subject, VULNERABILITIES_TYPE, toPredicate(scan)), signers)
 }
 
 /**
@@ -109,12 +103,12 @@ export async function verifyVulnerabilities(
   bytes: Uint8Array,
   keys: readonly PublicKey[],
 ): Promise<{ readonly scan: VulnerabilityScan; readonly subject: readonly Subject[] }> {
-  const { predicateType, predicate, subject } = await verifyStatement(bytes, keys)
-  const { scanner, metadata } = parseWith(
-    z.object({ predicateType: z.literal(VULNERABILITIES_TYPE), predicate: predicateSchema }),
-    { predicateType, predicate },
-    'vulnerabilities',
-  ).predicate
+  const statement = await verifyStatement(bytes, keys)
+  const { subject } = statement
+  const { scanner, metadata } = parsePredicate(statement, VULNERABILITIES_TYPE, {
+    schema: predicateSchema,
+    document: 'vulnerabilities',
+  })
   const { name, uri, version, db, result } = scanner
   return {
     subject,
