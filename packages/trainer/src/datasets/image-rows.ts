@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 
-import { sha256Hex, TrainingError, type Sha256Hex } from '@aibomgen/core'
+import { sha256Hex, type Sha256Hex } from '@aibomgen/core'
 
 import type { ImageDefinition } from '../dataset-definition.ts'
 import type { Extent } from '../documents/image-manifest.ts'
@@ -11,6 +11,7 @@ import type { ImageArchive, ImageFile } from './image-archive.ts'
 import { CHANNELS, openImage, type ImageFormat } from './image-decode.ts'
 import { resizeBilinear, type ImageSize } from './image-resize.ts'
 import { RowFile, type KeptRow } from './row-file.ts'
+import { assertNotCancelled } from './row-store.ts'
 
 /** Every image of an archive, decoded and in its size. */
 export interface ImageRows {
@@ -82,7 +83,7 @@ async function* inOrder(files: readonly ImageFile[], options: ReadImagesOptions)
   const ahead: Promise<ReadImage>[] = []
   try {
     for (const file of files) {
-      if (options.signal.aborted) throw new TrainingError('CANCELLED', 'training: stopped on request', {})
+      assertNotCancelled(options.signal)
       const reading = readImage(file, memory, options)
       // It is awaited in its turn; until then its failure is nobody's.
       reading.catch(() => undefined)

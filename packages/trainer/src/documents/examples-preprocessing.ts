@@ -2,8 +2,13 @@
 
 import * as z from 'zod'
 
-import { inputShapeSchema, labelKindSchema, stepSchema } from './preprocessing-parts.ts'
-import type { LabelKind, PreparationStep, PreparedInputShape } from './preprocessing.ts'
+import {
+  classesSchema,
+  labelKindSchema,
+  preparedRowsMembers,
+  type PreparedRowsDocument,
+} from './preprocessing-parts.ts'
+import type { LabelKind } from './preprocessing.ts'
 
 /** A feature that is an input or part of one. The one value of `bytes` or `string` is a number from 0 to 255 a byte. */
 export interface PreparedFeature {
@@ -22,28 +27,16 @@ export interface PreparedLabelFeature {
 }
 
 /** How an example became a row of the model's inputs: `features` side by side, each row-major, then `steps` in order. */
-export interface ExamplesPreprocessing {
+export interface ExamplesPreprocessing extends PreparedRowsDocument<PreparedLabelFeature> {
   readonly type: 'tfrecord'
   readonly features: readonly PreparedFeature[]
-  readonly steps: readonly PreparationStep[]
-  /** Of a model with several inputs: how the numbers of a row are cut up, one input after the other. */
-  readonly inputs?: readonly PreparedInputShape[]
-  /** Of a model with one output; of one with several, `labels` stands in its place. */
-  readonly label?: PreparedLabelFeature
-  /** In the model's order. */
-  readonly labels?: readonly (PreparedLabelFeature & { readonly output: string })[]
-  /** The training rows, from which statistics come; validation rows had no part in them. */
-  readonly fittedOnRows: number
 }
 
 const name = z.string().min(1).max(1024)
 const labelSchema = z.strictObject({
   feature: name,
   kind: labelKindSchema,
-  classes: z
-    .array(z.union([z.string().max(65_536), z.number()]))
-    .max(1_000_000)
-    .exactOptional(),
+  classes: classesSchema.exactOptional(),
 })
 
 /** The shape of an examples preprocessing in JSON. */
@@ -59,13 +52,5 @@ export const examplesPreprocessingSchema: z.ZodType<ExamplesPreprocessing, unkno
       }),
     )
     .max(100_000),
-  steps: z.array(stepSchema).max(16),
-  inputs: z.array(inputShapeSchema).min(1).max(1000).exactOptional(),
-  label: labelSchema.exactOptional(),
-  labels: z
-    .array(labelSchema.extend({ output: name }))
-    .min(1)
-    .max(1000)
-    .exactOptional(),
-  fittedOnRows: z.int().min(1),
+  ...preparedRowsMembers(labelSchema, labelSchema.extend({ output: name })),
 })

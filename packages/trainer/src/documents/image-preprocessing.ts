@@ -3,7 +3,7 @@
 import * as z from 'zod'
 
 import type { LabelKind, PreparationStep } from './preprocessing.ts'
-import { stepSchema } from './preprocessing-parts.ts'
+import { labelKindSchema, stepSchema } from './preprocessing-parts.ts'
 
 /**
  * One step over all pixels. Lists of the steps that tables have too hold one number per channel. All arithmetic is
@@ -48,7 +48,7 @@ export const imagePreprocessingSchema: z.ZodType<ImagePreprocessing, unknown> = 
     )
     .max(16),
   label: z.strictObject({
-    kind: z.enum(['regression', 'binary', 'sparse', 'categorical']),
+    kind: labelKindSchema,
     classes: z.array(z.string().max(65_536)).max(1_000_000),
   }),
   fittedOnRows: size,

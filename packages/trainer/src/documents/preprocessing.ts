@@ -5,7 +5,12 @@ import * as z from 'zod'
 import { examplesPreprocessingSchema, type ExamplesPreprocessing } from './examples-preprocessing.ts'
 import { imagePreprocessingSchema, type ImagePreprocessing } from './image-preprocessing.ts'
 import { parseOutputDocument, serializeOutputDocument, typedSchema, type OutputDocument } from './output-document.ts'
-import { inputShapeSchema, labelKindSchema, stepSchema } from './preprocessing-parts.ts'
+import {
+  classesSchema,
+  labelKindSchema,
+  preparedRowsMembers,
+  type PreparedRowsDocument,
+} from './preprocessing-parts.ts'
 
 /**
  * How one column becomes inputs. A number becomes one, an empty cell the `fill` (where missing values were allowed).
@@ -51,18 +56,9 @@ export interface PreparedInputShape {
 }
 
 /** Of a table: `columns` side by side, then `steps` in order. */
-export interface TablePreprocessing {
+export interface TablePreprocessing extends PreparedRowsDocument<PreparedLabel> {
   readonly type: 'csv' | 'parquet'
   readonly columns: readonly PreparedColumn[]
-  readonly steps: readonly PreparationStep[]
-  /** Of a model with several inputs: how the numbers of a row are cut up, one input after the other. */
-  readonly inputs?: readonly PreparedInputShape[]
-  /** Of a model with one output; of one with several, `labels` stands in its place. */
-  readonly label?: PreparedLabel
-  /** In the model's order. */
-  readonly labels?: readonly (PreparedLabel & { readonly output: string })[]
-  /** The training rows, from which fills and statistics come; validation rows had no part in them. */
-  readonly fittedOnRows: number
 }
 
 const name = z.string().min(1).max(1024)
@@ -76,24 +72,13 @@ const columnSchema = z.discriminatedUnion('type', [
 const labelSchema = z.strictObject({
   column: name,
   kind: labelKindSchema,
-  classes: z
-    .array(z.union([text, z.number()]))
-    .max(1_000_000)
-    .exactOptional(),
+  classes: classesSchema.exactOptional(),
 })
 
 const tablePreprocessingSchema: z.ZodType<TablePreprocessing, unknown> = z.strictObject({
   type: z.enum(['csv', 'parquet']),
   columns: z.array(columnSchema).max(100_000),
-  steps: z.array(stepSchema).max(16),
-  inputs: z.array(inputShapeSchema).min(1).max(1000).exactOptional(),
-  label: labelSchema.exactOptional(),
-  labels: z
-    .array(labelSchema.extend({ output: name }))
-    .min(1)
-    .max(1000)
-    .exactOptional(),
-  fittedOnRows: z.int().min(1),
+  ...preparedRowsMembers(labelSchema, labelSchema.extend({ output: name })),
 })
 
 const PREPROCESSING_SCHEMAS: Readonly<Record<Preprocessing['type'], z.ZodType<Preprocessing, unknown>>> = {
