@@ -1,8 +1,8 @@
 /** Merkle trees as RFC 6962 builds them: one digest for a list of any length, and short proofs of membership. @module */
 
-import { createHash } from '#crypto'
+import { hashSha256 } from '#crypto'
 
-import { fromHex, toHex } from './bytes.ts'
+import { concatBytes, fromHex, toHex } from './bytes.ts'
 import { parseSha256Hex, type Sha256Hex } from './digest.ts'
 import { VerificationError } from './errors.ts'
 
@@ -146,9 +146,7 @@ function isPlace(index: number, leaves: number): boolean {
 }
 
 function digest(...parts: readonly Uint8Array[]): Uint8Array {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part)
-  return hash.digest()
+  return hashSha256(concatBytes(...parts))
 }
 
 function hexOf(hash: Uint8Array): Sha256Hex {

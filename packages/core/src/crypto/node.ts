@@ -17,6 +17,11 @@ export function createHash(algorithm: HashAlgorithm): Hash {
   }
 }
 
+/** The SHA-256 of bytes that are all there: several times as fast as a hash in the making, for short ones. */
+export function hashSha256(bytes: Uint8Array): Uint8Array {
+  return crypto.hash('sha256', bytes, 'buffer')
+}
+
 /** The public key (32 bytes) of a seed (32 bytes). */
 export function derivePublicKey(seed: Uint8Array): Promise<Uint8Array> {
   const spki = crypto.createPublicKey(privateKey(seed)).export({ format: 'der', type: 'spki' })

@@ -18,6 +18,11 @@ export function createHash(algorithm: HashAlgorithm): Hash {
   }
 }
 
+/** The SHA-256 of bytes that are all there. */
+export function hashSha256(bytes: Uint8Array): Uint8Array {
+  return sha256(bytes)
+}
+
 /** The public key (32 bytes) of a seed (32 bytes). */
 export function derivePublicKey(seed: Uint8Array): Promise<Uint8Array> {
   return getPublicKeyAsync(seed)

@@ -49,6 +49,7 @@ export function describeCryptoProvider(name: string, provider: CryptoProvider): 
       ],
     ] as const)('gives the %s of %j that FIPS 180-4 publishes', (algorithm, text, expected) => {
       expect(digest(algorithm, utf8Encode(text))).toBe(expected)
+      if (algorithm === 'sha256') expect(toHex(provider.hashSha256(utf8Encode(text)))).toBe(expected)
     })
 
     it('hashes parts as it hashes the whole', () => {

@@ -1,6 +1,6 @@
 /** The rows of a Parquet file as leaves of a Merkle tree: each the canonical JSON of its columns. @module */
 
-import { canonicalizeJson, SdkError, utf8Decode, utf8Encode } from '@aibomgen/core'
+import { canonicalizeJson, SdkError, utf8Decode } from '@aibomgen/core'
 
 import { datasetError } from './dataset-error.ts'
 import { streamChunks, withDuckDb } from './duckdb.ts'
@@ -55,7 +55,7 @@ async function eachLeaf(
     )
     const values = chunk.getColumns()
     for (let row = 0; row < chunk.rowCount; row++) {
-      take(utf8Encode(`[${cells.map((encode, index) => encode(values[index]?.[row] ?? null)).join(',')}]`))
+      take(Buffer.from(`[${cells.map((encode, index) => encode(values[index]?.[row] ?? null)).join(',')}]`))
     }
   }
 }
