@@ -37,7 +37,7 @@ export interface JobFlags {
 export function addJobFlags(command: Command): Command {
   command
     .requiredOption('--model <file>', 'a compiled Keras 3 model (.keras)')
-    .requiredOption('--dataset <file>', 'the data set (.csv)')
+    .requiredOption('--dataset <file>', 'the data set: .csv, .parquet, .tfrecord, or .zip of images in class folders')
     .requiredOption('--definition <file>', 'the dataset definition (YAML)')
   for (const [name, description] of NUMBER_PARAMETERS) command.option(`${flagOf(name)} <number>`, description)
   for (const name of STRUCTURED_PARAMETERS) {
