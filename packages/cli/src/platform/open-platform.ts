@@ -51,7 +51,7 @@ export interface PlatformOrder {
 export interface Patience {
   /** Until a connection is there. */
   readonly connectSeconds: number
-  /** Until the next byte of an answer of the store's, which is asked three times. */
+  /** Until the database has answered, or the next byte of an answer of the store's is there, which is asked three times. */
   readonly silenceSeconds: number
 }
 
@@ -95,10 +95,11 @@ export async function openPlatform(order: PlatformOrder): Promise<Platform> {
 export function openPlatformDatabase(
   { databaseUrl, dataDirectory }: PlatformSettings,
   logger: Logger,
-  { connectSeconds }: Patience = PATIENCE,
+  { connectSeconds, silenceSeconds }: Patience = PATIENCE,
 ): Promise<Database> {
   const directory = join(dataDirectory, 'database')
-  return openDatabase(databaseUrl === undefined ? { directory } : { url: databaseUrl, connectSeconds }, {
+  const server = { connectSeconds, answerSeconds: silenceSeconds }
+  return openDatabase(databaseUrl === undefined ? { directory } : { url: databaseUrl, ...server }, {
     clock: systemClock,
     onError: (error) => logger.error('the database failed in the background', { error }),
   })

@@ -8,8 +8,9 @@ import { join } from 'node:path'
 
 import { utf8Encode } from '@aibomgen/core'
 import { createLogger } from '@aibomgen/server'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
+import { startTcpProxy } from '../../../server/test/faults/tcp-proxy.ts'
 import { noPostgres, startPostgres } from '../../../server/test/postgres.ts'
 import { startFaultyProxy } from '../../../storage/test/s3/faulty-proxy.ts'
 import { SWIFT_CREDENTIALS } from '../../../storage/test/s3/swift-server.ts'
@@ -74,6 +75,31 @@ describe('a server that never answers', () => {
     expect(await store.has(sha256)).toBe(true)
   })
 })
+
+it.skipIf(noPostgres)(
+  `a database that is frozen cannot be used, until it goes on${skipped(noPostgres)}`,
+  { timeout: 120_000 },
+  async () => {
+    await using postgres = await startPostgres()
+    const url = new URL(await postgres.createDatabase())
+    await using proxy = await startTcpProxy(Number(url.port))
+    url.port = String(proxy.port)
+    const settings = await settingsFor({ DATABASE_URL: url.href })
+    const database = await openPlatformDatabase(settings, logger, { connectSeconds: 3, silenceSeconds: 3 })
+    const count = () => database.transact((transaction) => transaction.execute('SELECT 1'))
+    try {
+      await count()
+      proxy.stall()
+      const started = performance.now()
+      await expect(count()).rejects.toMatchObject({ name: 'ArtifactError', code: 'DATABASE_UNAVAILABLE' })
+      expect(performance.now() - started).toBeLessThan(20_000)
+      proxy.heal()
+      await vi.waitFor(count, IN_TIME)
+    } finally {
+      await database.close()
+    }
+  },
+)
 
 /** The kernel's table of connections: `tr` 02 is a timer, here the one of keep-alive, and when it goes off in 1/100 s. */
 const TABLE = '/proc/net/tcp'

@@ -7,7 +7,7 @@ const PASSING_SQLSTATE = /^(08|40|53|57|58)[0-9A-Z]{3}$/
 const NETWORK_TROUBLE = /^(ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_AGAIN$|EHOSTUNREACH$|ENETUNREACH$)/
 /** What node-postgres says without any code. */
 const LOST_CONNECTION =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying)/
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying|Query read timeout)/
 /** A disk that is full or broken is this machine's, not the job's. */
 const DISK_TROUBLE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS'])
 

@@ -7,12 +7,15 @@ const MAX_CONNECTIONS = 10
 const QUEUE_CONNECTIONS = 4
 const CONNECT_SECONDS = 10
 /** After so long without a word, a server's machine is asked whether it is there: Linux by itself asks after two hours. */
-const SILENT_SECONDS = 30
+const KEEP_ALIVE_SECONDS = 30
+/** A machine may answer whose server does not any more. Our longest statements take seconds. */
+const ANSWER_SECONDS = 120
 
-/** Where a server is, and how long it may take until it has let us in. */
+/** Where a server is, and how long it may take until it has let us in, and until it has answered a statement. */
 export interface PostgresServer {
   readonly url: string
   readonly connectSeconds?: number
+  readonly answerSeconds?: number
 }
 
 /**
@@ -21,7 +24,7 @@ export interface PostgresServer {
  * @param onError - takes the end of a connection; whoever was using it is told by a rejected query
  */
 export async function openPostgres(
-  { url, connectSeconds = CONNECT_SECONDS }: PostgresServer,
+  { url, connectSeconds = CONNECT_SECONDS, answerSeconds = ANSWER_SECONDS }: PostgresServer,
   onError: (error: Error) => void,
 ): Promise<Connection> {
   const [{ default: pg }, { drizzle }] = await Promise.all([import('pg'), import('drizzle-orm/node-postgres')])
@@ -29,7 +32,8 @@ export async function openPostgres(
     connectionString: url,
     connectionTimeoutMillis: connectSeconds * 1000,
     keepAlive: true,
-    keepAliveInitialDelayMillis: SILENT_SECONDS * 1000,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_SECONDS * 1000,
+    query_timeout: answerSeconds * 1000,
   }
   const pool = new pg.Pool({ ...server, max: MAX_CONNECTIONS })
   pool.on('error', onError)

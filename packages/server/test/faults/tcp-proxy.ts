@@ -1,4 +1,4 @@
-/** A network between processes and a server that can be cut. @module */
+/** A network between processes and a server that can be cut, or stall. @module */
 
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
@@ -11,7 +11,9 @@ export interface TcpProxy extends AsyncDisposable {
   readonly refused: number
   /** Ends every connection, and refuses new ones. */
   cut(): void
-  /** Lets connections through again. */
+  /** Keeps every connection, and lets nothing through: as a machine whose server is frozen. */
+  stall(): void
+  /** Lets connections through again, and what was held up. */
   heal(): void
 }
 
@@ -49,8 +51,12 @@ export async function startTcpProxy(target: number, host = '127.0.0.1'): Promise
       refused = 0
       endAll()
     },
+    stall() {
+      for (const socket of sockets) socket.pause()
+    },
     heal() {
       isCut = false
+      for (const socket of sockets) socket.resume()
     },
     async [Symbol.asyncDispose]() {
       endAll()
