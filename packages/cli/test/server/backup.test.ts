@@ -15,12 +15,15 @@ import { startServer, stop } from './running-server.ts'
 const POSTGRES_BINARIES = globSync('/usr/lib/postgresql/*/bin').sort().reverse()[0] ?? ''
 
 const kinds = [
-  { kind: 'the embedded database', skip: undefined },
-  { kind: 'PostgreSQL', skip: noPostgres },
-] as const
+  { title: 'the embedded database', isEmbedded: true, skip: undefined },
+  {
+    title: `PostgreSQL${noPostgres === undefined ? '' : ` (skipped: ${noPostgres})`}`,
+    isEmbedded: false,
+    skip: noPostgres,
+  },
+]
 
-describe.each(kinds)('a platform on $kind (skipped: $skip)', ({ kind, skip }) => {
-  const isEmbedded = kind !== 'PostgreSQL'
+describe.each(kinds)('a platform on $title', ({ isEmbedded, skip }) => {
   let postgres: PostgresServer | undefined
   const places: Place[] = []
   beforeAll(async () => {

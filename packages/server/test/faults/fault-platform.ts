@@ -72,11 +72,7 @@ export async function startFaultPlatform(errors: Error[] = []): Promise<FaultPla
       const s3 = { endpoint: bucket.endpoint, bucket: location.bucket, prefix: location.prefix }
       const settings: FaultSettings = { role, directory, url, s3, ...(death === undefined ? {} : { death }) }
       const [command = '', ...argv] = [...wrapper, process.execPath, '--conditions=@aibomgen/source', PROGRAM]
-      // Many are started one after the other: what one has compiled, the next one need not.
-      const env = { ...process.env, NODE_COMPILE_CACHE: join(directory, 'compiled') }
-      const started = watch(
-        spawn(command, [...argv, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'pipe'], env }),
-      )
+      const started = watch(spawn(command, [...argv, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'pipe'] }))
       processes.push(started)
       await Promise.race([once(started.child.stdout ?? started.child, 'data'), started.ended])
       return started
@@ -87,6 +83,8 @@ export async function startFaultPlatform(errors: Error[] = []): Promise<FaultPla
       await db.execute(
         sql`UPDATE pgboss.job SET heartbeat_on = now() - interval '1 minute', retry_count = 0 WHERE state = 'active'`,
       )
+      // Looked at by some process a moment ago or not.
+      await db.execute(sql`UPDATE pgboss.queue SET monitor_claim_on = NULL, monitor_on = NULL`)
       await boss.supervise()
       await db.execute(sql`UPDATE pgboss.job SET start_after = now(), retry_count = 0 WHERE state = 'retry'`)
     },

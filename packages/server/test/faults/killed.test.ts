@@ -101,12 +101,8 @@ describe.skipIf(noFaultPlatform)(`kill -9${skippedFaults}`, () => {
   )
 
   it('of nobody, with two workers at once: each job is claimed by one', { timeout: 1_800_000 }, async () => {
-    const processes = [
-      await faults.start({ role: 'worker' }),
-      await faults.start({ role: 'worker' }),
-      await faults.start({ role: 'issuer' }),
-      await faults.start({ role: 'issuer' }),
-    ]
+    const roles = ['worker', 'worker', 'issuer', 'issuer'] as const
+    const processes = await Promise.all(roles.map((role) => faults.start({ role })))
     const ids = await Promise.all(Array.from({ length: 6 }, () => submit()))
     for (const id of ids) {
       expect(await untilEnded(faults.database, id)).toMatchObject({ state: 'completed', attempt: 1 })

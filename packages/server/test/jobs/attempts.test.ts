@@ -28,7 +28,7 @@ import { untilEnded } from './until.ts'
 
 const NOTHING = { events: [], log: new Uint8Array() }
 
-describe.each(KINDS)('attempts on $kind (skipped: $skip)', ({ skip, start }) => {
+describe.each(KINDS)('attempts on $title', ({ skip, start }) => {
   let source: DatabaseSource
   let database: Database
 

@@ -15,14 +15,20 @@ export interface DatabaseSource extends AsyncDisposable {
   create(): Promise<DatabaseConfig>
 }
 
-/** The kinds. `skip` says why one cannot be had here. */
+/** The kinds. `skip` says why one cannot be had here; `title` says it where tests are named. */
 export const KINDS: readonly {
   readonly kind: Database['kind']
+  readonly title: string
   readonly skip: string | undefined
   readonly start: () => Promise<DatabaseSource>
 }[] = [
-  { kind: 'pglite', skip: undefined, start: startPglites },
-  { kind: 'postgres', skip: noPostgres, start: startPostgresDatabases },
+  { kind: 'pglite', title: 'PGlite', skip: undefined, start: startPglites },
+  {
+    kind: 'postgres',
+    title: `PostgreSQL${noPostgres === undefined ? '' : ` (skipped: ${noPostgres})`}`,
+    skip: noPostgres,
+    start: startPostgresDatabases,
+  },
 ]
 
 /** The clock of the system. */

@@ -19,7 +19,7 @@ import { queueDepth } from '../../src/jobs/queue.ts'
 import { KINDS, open, type DatabaseSource } from './databases.ts'
 import { makeJob, makeRelease, makeRun } from './made-jobs.ts'
 
-describe.each(KINDS)('jobs on $kind (skipped: $skip)', ({ skip, start }) => {
+describe.each(KINDS)('jobs on $title', ({ skip, start }) => {
   let source: DatabaseSource
   let database: Database
 

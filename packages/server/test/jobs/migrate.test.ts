@@ -8,7 +8,7 @@ import * as schema from '../../src/jobs/schema.ts'
 import type { Database } from '../../src/jobs/database.ts'
 import { KINDS, open, type DatabaseSource } from './databases.ts'
 
-describe.each(KINDS)('migrations on $kind (skipped: $skip)', ({ kind, skip, start }) => {
+describe.each(KINDS)('migrations on $title', ({ kind, skip, start }) => {
   let source: DatabaseSource
   let database: Database
 

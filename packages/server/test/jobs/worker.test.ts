@@ -21,7 +21,7 @@ import { KINDS, open, type DatabaseSource } from './databases.ts'
 import { createPlatform, textFile, wineFile, type Platform } from './platform.ts'
 import { untilEnded, untilEvent } from './until.ts'
 
-describe.each(KINDS)('a worker and an issuer on $kind (skipped: $skip)', ({ skip, start }) => {
+describe.each(KINDS)('a worker and an issuer on $title', ({ skip, start }) => {
   let source: DatabaseSource
   let database: Database
   let directory: string

@@ -21,7 +21,7 @@ const never = new AbortController().signal
 const GRACE = { graceSeconds: 3600 }
 const SECONDS_OLD = 7200
 
-describe.each(KINDS)('housekeeping on $kind (skipped: $skip)', ({ skip, start }) => {
+describe.each(KINDS)('housekeeping on $title', ({ skip, start }) => {
   let source: DatabaseSource
   let database: Database
   let directory: string

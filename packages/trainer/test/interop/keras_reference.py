@@ -26,7 +26,8 @@ from keras_cases import CASES, ROWS  # noqa: E402
 
 def predict(model, inputs):
     """Each output in order, however the model hands them over."""
-    return [output.tolist() for output in keras.tree.flatten(model.predict(inputs, verbose=0))]
+    outputs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+    return [np.array(output).tolist() for output in keras.tree.flatten(outputs)]
 
 
 def batches(inputs, target, size):
@@ -51,6 +52,14 @@ def watched(options):
     return {**options, "callbacks": callbacks}
 
 
+def compute_at_once(model):
+    """Without building a graph for a few batches: that takes longer than they do.
+
+    The same numbers, but for the losses that Keras reports of each of several outputs: those are of the last batch then.
+    """
+    model.jit_compile, model.run_eagerly = False, len(model.outputs) == 1
+
+
 def go_on(model, x, y, validation):
     return model.fit(x, y, epochs=2, batch_size=16, shuffle=False, verbose=0, validation_data=validation).history
 
@@ -63,7 +72,7 @@ def make(directory, area, goes_on="no"):
         model, inputs, target = build()
         model.save(f"{directory}/{name}.keras")
         model = keras.saving.load_model(f"{directory}/{name}.keras")  # Keras itself forgets some options (Huber's delta)
-        model.jit_compile = False  # the same numbers, in a fraction of the time
+        compute_at_once(model)
         before = predict(model, inputs)
         train = int(ROWS * 0.8)
         x, y = rows(inputs, slice(None, train)), rows(target, slice(None, train))
@@ -86,7 +95,6 @@ def make(directory, area, goes_on="no"):
             "plateauDrop": options.get("reduce_lr_on_plateau"),
             "history": history.history,
             "before": before,
-            "after": predict(model, inputs),
             "parameters": model.count_params(),
         }
         reference["goneOn"] = go_on(model, x, y, validation) if goes_on == "goes-on" else None
@@ -103,6 +111,7 @@ def load(directory):
             reference = json.load(file)
         inputs = [np.array(part, dtype="float32") for part in reference["inputs"]]
         model = keras.saving.load_model(f"{directory}/{file_name}")
+        compute_at_once(model)
         with open(f"{directory}/{name}.loaded.json", "w") as file:
             json.dump(predict(model, inputs), file)
         if reference.get("goneOn"):
