@@ -26,14 +26,14 @@ const NODE_ENTRIES = ['core/node', 'verify/node']
 
 /** Entry points that load no training engine, and what they would load it with. */
 const LIGHT_ENTRIES: Readonly<Record<string, readonly string[]>> = {
-  trainer: ['src/job.ts', 'src/environment/index.ts'],
-  pipeline: ['src/submit.ts'],
+  trainer: ['./job', './environment'],
+  pipeline: ['./submit'],
 }
 const HEAVY = /^(@tensorflow\/|h5wasm|@duckdb\/|sharp|webgpu|@aibomgen\/trainer$)/
 
 interface Manifest {
   readonly name: string
-  readonly exports: Readonly<Record<string, unknown>>
+  readonly exports: Readonly<Record<string, { readonly '@aibomgen/source'?: string } | undefined>>
   readonly dependencies: Readonly<Record<string, string>>
 }
 
@@ -112,14 +112,18 @@ function isForBrowsers(file: string, short: string): boolean {
   return BROWSER_PACKAGES.includes(short) && !NODE_FILES.test(file)
 }
 
-function heavyEntries(short: string, { directory, imports }: Package): readonly string[] {
-  return (LIGHT_ENTRIES[short] ?? []).flatMap((entry) =>
-    [...reachable(entry, imports)].flatMap((file) =>
+function heavyEntries(short: string, { directory, manifest, imports }: Package): readonly string[] {
+  return (LIGHT_ENTRIES[short] ?? []).flatMap((entry) => {
+    const source = manifest.exports[entry]?.['@aibomgen/source']?.replace('./', '')
+    if (source === undefined || !imports.has(source)) {
+      return [`${directory} has no entry ${entry}, which must load no training engine`]
+    }
+    return [...reachable(source, imports)].flatMap((file) =>
       (imports.get(file) ?? [])
         .filter((specifier) => HEAVY.test(specifier))
         .map((specifier) => `${directory}/${file} imports '${specifier}': ${entry} must load no training engine`),
-    ),
-  )
+    )
+  })
 }
 
 /** The file at `entry` and every file that it imports, however far away. */

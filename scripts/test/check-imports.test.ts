@@ -5,6 +5,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { checkImports } from '../check-imports.ts'
 
+/** Entries that load no training engine. */
+const LIGHT = {
+  './job': { '@aibomgen/source': './src/job.ts' },
+  './environment': { '@aibomgen/source': './src/environment.ts' },
+}
+
 let root: string
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'aibomgen-imports-'))
@@ -12,7 +18,9 @@ beforeEach(async () => {
   await layPackage('core', { './node': {} }, ['zod'])
   await layPackage('intoto', {}, ['@aibomgen/core'])
   await layPackage('storage', {}, ['@aibomgen/core', '@aibomgen/intoto'])
-  await layPackage('trainer', { './job': {}, './environment': {} }, ['@aibomgen/core'])
+  await layPackage('trainer', LIGHT, ['@aibomgen/core'])
+  await lay('packages/trainer/src/job.ts', '')
+  await lay('packages/trainer/src/environment.ts', '')
   await layPackage('server', {}, ['@aibomgen/trainer'])
 })
 afterEach(() => rm(root, { recursive: true }))
@@ -81,11 +89,19 @@ describe('the table of imports', () => {
   })
 
   it('finds a training engine behind an entry that must load none', async () => {
-    await layPackage('trainer', { './job': {} }, ['@aibomgen/core', 'h5wasm'])
+    await layPackage('trainer', LIGHT, ['@aibomgen/core', 'h5wasm'])
     await lay('docs/dependencies.md', '`zod` `h5wasm`')
     await lay('packages/trainer/src/job.ts', `export { x } from './weights.ts'`)
     await lay('packages/trainer/src/weights.ts', `import h5wasm from 'h5wasm'`)
-    expect(checkImports(root)).toEqual([expect.stringContaining('src/job.ts must load no training engine')])
+    expect(checkImports(root)).toEqual([expect.stringContaining('./job must load no training engine')])
+  })
+
+  it.each([
+    ['is no entry', { './job': LIGHT['./job'] }],
+    ['is no file', { ...LIGHT, './environment': { '@aibomgen/source': './src/gone.ts' } }],
+  ])('finds that an entry that must load no engine %s', async (_, entries) => {
+    await layPackage('trainer', entries, ['@aibomgen/core'])
+    expect(checkImports(root)).toEqual([expect.stringContaining('has no entry ./environment')])
   })
 
   it('finds a dependency that nobody has written about', async () => {
