@@ -113,7 +113,6 @@ export interface CryptoErrorDetails {
   PASSPHRASE_REQUIRED: Readonly<Record<string, never>>
   PASSPHRASE_WRONG: Readonly<Record<string, never>>
   KEY_FILE_EXISTS: { readonly path: string }
-  KEY_FILE_UNREADABLE: { readonly path: string; readonly reason: string }
   SIGNING_FAILED: { readonly keyid: string }
   /** An identity provider whose keys cannot be had just now: its tokens can be neither believed nor refused. */
   PROVIDER_KEYS_UNAVAILABLE: { readonly issuer: string; readonly reason: string }
