@@ -39,8 +39,11 @@ export function createCommand({ name, summary, examples }: CommandShape): Comman
 }
 
 /** A command that only groups others. */
-export function createGroup(name: string, summary: string, commands: readonly Command[]): Command {
-  const group = quiet(new Command(name)).description(summary)
+export function createGroup(name: string, summary: string, commands: readonly [Command, ...Command[]]): Command {
+  const [first] = commands
+  const group = quiet(new Command(name))
+    .description(summary)
+    .addHelpText('after', `\nExample:\n  $ aibomgen ${name} ${first.name()} --help`)
   for (const command of commands) group.addCommand(command)
   return group
 }

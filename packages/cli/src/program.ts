@@ -31,7 +31,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/verify-file.ts')).createVerifyFileCommand,
   },
   dataset: {
-    summary: 'prove, and check, that a file was in the data set of a release',
+    summary: 'prove, and check, that a file or a row was in the data set of a release',
     load: async () => (await import('./commands/dataset.ts')).createDatasetCommand,
   },
   reproduce: {

@@ -10,24 +10,22 @@ beforeAll(async () => {
 })
 afterAll(() => place[Symbol.asyncDispose]())
 
+const groups = ['dataset', 'keys', 'trust', 'bom', 'tokens', 'audit']
 const commands = [
-  ...[
-    'init',
-    'example',
-    'train',
-    'verify',
-    'verify-file',
-    'reproduce',
-    'env',
-    'keys list',
-    'keys rotate',
-    'keys export',
-  ],
+  ...['init', 'example', 'train', 'verify', 'verify-file', 'reproduce', 'scan', 'env', 'gc'],
+  ...['dataset prove', 'dataset check', 'keys list', 'keys rotate', 'keys export'],
   ...['trust show', 'trust enroll', 'trust revoke', 'trust renew', 'trust update'],
   ...['bom show', 'bom validate', 'bom verify'],
   ...['serve', 'worker', 'issuer', 'submit', 'status', 'artifacts', 'download', 'cancel'],
-  ...['audit export', 'audit verify'],
+  ...['tokens create', 'tokens list', 'tokens revoke', 'audit export', 'audit verify'],
 ]
+
+/** The commands that a help text lists. */
+function listed(help: string): readonly string[] {
+  const [, list = ''] = help.split('\nCommands:\n')
+  const names = [...list.split('\n\n', 1).join().matchAll(/^ {2}(\S+)/gm)].map(([, name = '']) => name)
+  return names.filter((name) => name !== 'help')
+}
 
 describe('--help', () => {
   it.each(commands)('of %s has an example, and offers --json', async (command) => {
@@ -41,7 +39,15 @@ describe('--help', () => {
   it('lists every command', async () => {
     const { stdout, exitCode } = await place.run('--help')
     expect(exitCode).toBe(0)
-    for (const command of commands) expect(stdout).toMatch(new RegExp(`^ {2}${command.split(' ')[0]} `, 'm'))
+    expect(new Set(listed(stdout))).toEqual(new Set(commands.map((command) => command.split(' ')[0])))
+  })
+
+  it.each(groups)('of the group %s has an example, and lists its commands', async (group) => {
+    const { stdout, exitCode } = await place.run(group, '--help')
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^Example:\n {2}\$ \S/m)
+    const own = commands.filter((command) => command.startsWith(`${group} `))
+    expect(listed(stdout).map((name) => `${group} ${name}`)).toEqual(own)
   })
 
   it('is what a command line without a command gets, as a failure', async () => {

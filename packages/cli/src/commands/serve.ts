@@ -37,7 +37,7 @@ export function createServeCommand(context: CommandContext): Command {
     .option('--workers <number>', 'jobs that train in this process at a time (1; 0 with DATABASE_URL)')
     .option('--no-issuer', 'leave issuing to aibomgen issuer, which needs DATABASE_URL')
     .option('--config <file>', 'settings: YAML, JSON or lines NAME=value (AIBOMGEN_CONFIG)')
-    .addHelpText('after', '\nSettings are environment variables: see the README of aibomgen.')
+    .addHelpText('after', '\nSettings are environment variables, and a file by --config: docs/operation.md lists them.')
     .action((flags: ServeFlags) => runServe(flags, context))
 }
 
