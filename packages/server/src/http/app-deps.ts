@@ -21,6 +21,10 @@ export interface AppVariables {
   logger: Logger
   /** What a call was about, where its handler alone knows: the id of a job that it has just made. */
   auditSubject?: string
+  /** What a verification found: set by its handler. Left unset where there was none, or it was not carried out. */
+  verdict?: 'success' | 'failure'
+  /** Takes note of bytes of a file that came in, by form field. There where metrics are among the middleware. */
+  countUpload?: (field: string, sizeBytes: number) => void
   /** The request's span, for what goes on elsewhere (W3C Trace Context). There where traces are recorded. */
   traceParent?: string
 }

@@ -65,7 +65,6 @@ export function createApp(deps: AppDeps): Router {
   if (deps.middleware.length > 0) app.use(...deps.middleware)
 
   addOperation(app, deps)
-  addTrust(app, deps)
   addDocs(app, deps.version)
   const verifier = createVerifier(deps)
   app.route('/', verifier)
@@ -95,6 +94,7 @@ function createVerifier(deps: AppDeps): Router {
   const router = createRouter()
   const admit = deps.openVerification ? admitVisitors(deps.authenticate) : requireUser(deps.authenticate)
   guard(router, ['verify', 'look-up'], deps, admit)
+  addTrust(router, deps)
   addVerification(router, deps)
   addAiboms(router, deps)
   return router

@@ -56,11 +56,11 @@ export function answerOf<T>(description: string, schema: z.ZodType<T>): Describe
   return { description, content: { 'application/json': { schema } } }
 }
 
-/** The answers of a route that are problems, by status. */
+/** The answers of a route that are problems, by status. What any route needs may be away: 503 is one of them. */
 export function problemAnswers(...statuses: readonly number[]): Readonly<Record<string, OpenApiObject>> {
   const content = { [PROBLEM_TYPE]: { schema: problemSchema } }
   return Object.fromEntries(
-    statuses.map((status) => [String(status), { description: PROBLEMS[status] ?? '', content }]),
+    [...statuses, 503].map((status) => [String(status), { description: PROBLEMS[status] ?? '', content }]),
   )
 }
 
@@ -73,6 +73,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   413: 'More than is taken',
   416: 'There are no such bytes',
   429: 'Too often, or too many at once',
+  503: 'Database, store or identity provider is away: ask again after `Retry-After`',
 }
 
 /** Fields of a form, as its description lists them; what reads them is `readForm`. */

@@ -37,7 +37,7 @@ export interface ProblemDetails {
 }
 
 /** The class says whose problem an error is, and that is its status; these codes say otherwise. */
-const STATUS_BY_CODE: Readonly<Record<string, ContentfulStatusCode>> = {
+export const STATUS_BY_CODE: Readonly<Record<string, ContentfulStatusCode>> = {
   LIMIT_EXCEEDED: 413,
   TOKEN_REFUSED: 401,
   ACCESS_DENIED: 403,

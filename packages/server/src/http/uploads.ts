@@ -34,13 +34,17 @@ export interface Form<Taken> {
  * The form that a request posts. Parts come in any order; each field comes once; a field that the form does not have is
  * refused by its name. Nothing is kept in memory but texts, and what a file's taker keeps.
  *
- * When anything is wrong no more is read, and every taker has ended, with an error, before this throws.
+ * `countUpload` is told of the bytes of files as they come. When anything is wrong no more is read, and every taker has ended, with an error, before this throws.
  *
  * @throws ParseError `DOCUMENT_INVALID`, `ENCODING_INVALID`, `LIMIT_EXCEEDED`; what a taker throws
  */
-export async function readForm<Taken extends object>(request: Request, shape: FormShape<Taken>): Promise<Form<Taken>> {
+export async function readForm<Taken extends object>(
+  request: Request,
+  shape: FormShape<Taken>,
+  countUpload?: (field: string, sizeBytes: number) => void,
+): Promise<Form<Taken>> {
   const parser = createParser(request.headers.get('content-type') ?? '')
-  const reading = new FormReading<Taken>(shape)
+  const reading = new FormReading<Taken>(shape, countUpload)
   parser.on('file', (field: string | undefined, file, name) => reading.takeFile(field, file, name))
   parser.on('field', (field: string | undefined, value, _fieldTruncated, truncated) =>
     reading.takeText(field, value, truncated),
@@ -69,6 +73,7 @@ export async function readForm<Taken extends object>(request: Request, shape: Fo
 
 class FormReading<Taken extends object> {
   readonly #shape: FormShape<Taken>
+  readonly #countUpload: (field: string, sizeBytes: number) => void
   readonly #refused = new AbortController()
   readonly #files = new Map<string, TakenFile<unknown>>()
   readonly #texts = new Map<string, string>()
@@ -76,8 +81,9 @@ class FormReading<Taken extends object> {
   readonly #open = new Set<Readable>()
   readonly #takings: Promise<void>[] = []
 
-  constructor(shape: FormShape<Taken>) {
+  constructor(shape: FormShape<Taken>, countUpload: (field: string, sizeBytes: number) => void = () => undefined) {
     this.#shape = shape
+    this.#countUpload = countUpload
   }
 
   /** Refuses the form: the first reason counts. */
@@ -89,8 +95,12 @@ class FormReading<Taken extends object> {
     // The parser tells of a body that was cut off first; what it then tells the file says nothing more, or nothing.
     file.on('error', () => undefined)
     const refused = this.#refused.signal
-    const whole = async function* (): AsyncGenerator<Uint8Array, void> {
-      for await (const bytes of file as AsyncIterable<Uint8Array>) yield bytes
+    const countUpload = this.#countUpload
+    const whole = async function* (name: string): AsyncGenerator<Uint8Array, void> {
+      for await (const bytes of file as AsyncIterable<Uint8Array>) {
+        countUpload(name, bytes.length)
+        yield bytes
+      }
       refused.throwIfAborted()
     }
     const taker = field === undefined ? undefined : this.#takers().get(field)
@@ -103,7 +113,7 @@ class FormReading<Taken extends object> {
     this.#open.add(file)
     const taking = async (): Promise<void> => {
       try {
-        this.#files.set(field, { name, taken: await taker(whole()) })
+        this.#files.set(field, { name, taken: await taker(whole(field)) })
         this.#open.delete(file)
       } catch (error) {
         this.refuse(error)

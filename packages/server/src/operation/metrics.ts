@@ -1,9 +1,10 @@
 /** What Prometheus is told: where the platform stands, and what this process does. @module */
 
 import type { Clock } from '@aibomgen/core'
-import type { Handler, MiddlewareHandler } from 'hono'
+import type { Context, Handler, MiddlewareHandler } from 'hono'
 import { Counter, Histogram, Registry } from 'prom-client'
 
+import type { AppEnv } from '../http/app-deps.ts'
 import type { Logger } from './logger.ts'
 import { describePlatform } from './platform-metrics.ts'
 import type { PlatformState } from './platform-state.ts'
@@ -22,19 +23,18 @@ export interface MetricsDeps {
   readonly logger: Logger
 }
 
-/** How a verification ended: `error` is one that could not be carried out. */
-export type VerificationOutcome = 'success' | 'failure' | 'error'
+/** How a verification ended. What was refused was the caller's mistake; an `error` is ours, or something was away. */
+export type VerificationOutcome = 'success' | 'failure' | 'refused' | 'error'
 
 /** Metrics of one process. */
 export interface Metrics {
   /** Answers `GET /metrics`; with 200 also while the database is down, and says so in `aibomgen_database_up`. */
   readonly handler: Handler
-  /** Comes before every route: counts and times answers by route and status. */
-  readonly middleware: MiddlewareHandler
-  /** Bytes that came in for a field of a form, as they come. */
-  countUpload(field: string, sizeBytes: number): void
-  /** A verification that took `seconds`; `kind` names the endpoint. */
-  countVerification(kind: string, outcome: VerificationOutcome, seconds: number): void
+  /**
+   * Comes before every route: counts and times answers by route and status, verifications by endpoint and outcome, and
+   * counts the bytes of files as they come in.
+   */
+  readonly middleware: MiddlewareHandler<AppEnv>
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
@@ -58,7 +58,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   })
   const verifications = new Histogram({
     name: 'aibomgen_verification_seconds',
-    help: 'Verifications, by endpoint and outcome',
+    help: 'Time until a verification was answered, its upload among it, by endpoint and outcome',
     labelNames: ['kind', 'outcome'],
     buckets: LATENCY_BUCKETS,
     registers: [registry],
@@ -70,22 +70,24 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       return new Response(text, { headers: { 'content-type': registry.contentType } })
     },
     async middleware(context, next) {
+      context.set('countUpload', (field, sizeBytes) => uploads.inc({ field }, sizeBytes))
       const started = deps.elapsedSeconds()
       await next()
+      const seconds = deps.elapsedSeconds() - started
       // Labels out of small sets only: what a stranger types must not become a series of its own.
       const { method } = context.req
-      requests.observe(
-        { method: METHODS.has(method) ? method : 'other', route: routeOf(context), status: context.res.status },
-        deps.elapsedSeconds() - started,
-      )
-    },
-    countUpload(field, sizeBytes) {
-      uploads.inc({ field }, sizeBytes)
-    },
-    countVerification(kind, outcome, seconds) {
-      verifications.observe({ kind, outcome }, seconds)
+      const route = routeOf(context)
+      requests.observe({ method: METHODS.has(method) ? method : 'other', route, status: context.res.status }, seconds)
+      const [kind] = /verify_[^/]+$/.exec(route) ?? []
+      if (kind !== undefined) verifications.observe({ kind, outcome: outcomeOf(context) }, seconds)
     },
   }
+}
+
+function outcomeOf(context: Context<AppEnv>): VerificationOutcome {
+  const { status } = context.res
+  if (status >= 400) return status < 500 ? 'refused' : 'error'
+  return context.get('verdict') ?? 'error'
 }
 
 async function readState(deps: MetricsDeps): Promise<PlatformState | undefined> {

@@ -50,12 +50,18 @@ describe('who may ask', () => {
     await expectProblem(await api.ask('/nothing', { user: 'alice' }), 404, 'NOT_FOUND')
   })
 
-  it.each(['/healthz', '/readyz', '/trust', '/openapi.json', '/docs', '/docs/swagger-ui.css', '/docs/start.js'])(
-    'answers anybody at %s',
-    async (path) => {
-      expect((await api.ask(path)).status).toBe(200)
-    },
-  )
+  it.each([
+    '/healthz',
+    '/readyz',
+    '/trust',
+    '/verifier/trust',
+    '/openapi.json',
+    '/docs',
+    '/docs/swagger-ui.css',
+    '/docs/start.js',
+  ])('answers anybody at %s', async (path) => {
+    expect((await api.ask(path)).status).toBe(200)
+  })
 
   it('tells keys and files of its trust as they are', async () => {
     const trust: Json = await (await api.ask('/trust')).json()

@@ -21,7 +21,7 @@ function memberNames(value: Json): readonly string[] {
 
 let api: Api
 beforeAll(async () => {
-  api = await createApi()
+  api = await createApi({ metrics: (context) => context.text('') })
 })
 afterAll(() => api[Symbol.asyncDispose]())
 

@@ -1,12 +1,13 @@
 /** The OpenAPI document as a page for people: `docs/http-api.md`. */
 
+import { STATUS_BY_CODE } from '../../src/http/problem.ts'
 import type { Json } from './api.ts'
 
 const HEAD = `# HTTP API
 
 Made from the OpenAPI document, which a server tells at \`/openapi.json\` (and shows at \`/docs\`); a test holds this page to it. To make it anew: \`UPDATE_DOCS=1 vitest run packages/server/test/http/http-api-doc.test.ts\`.
 
-Every call but those that say "anybody" needs \`Authorization: Bearer …\`: an access token of the identity provider, or an API token. What goes wrong is answered with problem details (RFC 9457): \`{type, title, status, code, detail?, problems?, request_id}\`; programs go by \`code\`. The developer's operations are served under \`/developer\` too, the verifier's under \`/verifier\`, as in the Python original.
+Every call but those that say "anybody" needs \`Authorization: Bearer …\`: an access token of the identity provider, or an API token. What goes wrong is answered with problem details (RFC 9457): \`{type, title, status, code, detail?, problems?, request_id}\`; programs go by \`code\` ([below](#problems)). Anybody may also read \`/openapi.json\` and \`/docs\`; the dashboard, \`GET /\`, is for who is signed in. The developer's operations are served under \`/developer\` too, the verifier's under \`/verifier\`, as in the Python original.
 `
 
 const TAGS: readonly (readonly [tag: string, title: string])[] = [
@@ -33,7 +34,32 @@ export function renderApi(document: Json): string {
   if (unknown.length > 0) throw new Error(`no section for ${unknown.map(({ title }) => title).join(', ')}`)
   const schemas = Object.entries<Json>(document.components.schemas).sort(([a], [b]) => (a < b ? -1 : 1))
   const answers = schemas.map(([name, schema]) => `- \`${name}\`: ${describeSchema(schema)}`)
-  return `${HEAD}\n${sections.join('\n')}\n## Answers in JSON\n\n${answers.join('\n')}\n`
+  return `${HEAD}\n${sections.join('\n')}\n## Answers in JSON\n\n${answers.join('\n')}\n\n${renderProblems()}`
+}
+
+function renderProblems(): string {
+  const codes = (wanted: number): string =>
+    Object.entries(STATUS_BY_CODE)
+      .flatMap(([code, status]) => (status === wanted ? [`\`${code}\``] : []))
+      .join(', ')
+  const rows: readonly (readonly [status: number, codes: string])[] = [
+    [400, 'every other code of `ParseError`'],
+    [401, codes(401)],
+    [403, codes(403)],
+    [404, `${codes(404)}; \`NOT_FOUND\`: no such path`],
+    [409, codes(409)],
+    [413, codes(413)],
+    [416, codes(416)],
+    [422, 'every other code of `VerificationError`, `CryptoError` and `TrainingError`'],
+    [429, codes(429)],
+    [500, `${codes(500)}, every other code; \`INTERNAL\`: a mistake of ours`],
+    [503, codes(503)],
+  ]
+  const missing = Object.values(STATUS_BY_CODE).filter((status) => !rows.some(([known]) => known === status))
+  if (missing.length > 0) throw new Error(`no row for status ${missing.join(', ')}`)
+  const lines = rows.map(([status, which]) => `| ${status} | ${which} |`)
+  const head = 'Codes are those of [`@aibomgen/core`](../packages/core/README.md#errors).'
+  return `## Problems\n\n${head}\n\n| status | code |\n| --- | --- |\n${lines.join('\n')}\n`
 }
 
 function renderOperation(operation: Json): string {

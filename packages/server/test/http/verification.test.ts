@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { utf8Decode, utf8Encode } from '@aibomgen/core'
 
 import { createApp } from '../../src/http/create-app.ts'
+import { createMetrics } from '../../src/operation/metrics.ts'
+import { logToMemory } from '../operation/lines.ts'
 import { createApi, fileForm, type Api, type Json } from './api.ts'
 
 let api: Api
@@ -192,6 +194,39 @@ describe('POST /verify_bom_and_link', () => {
   it('fails a BOM of nobody’s', async () => {
     const bom_file = utf8Encode('{"bomFormat":"CycloneDX","specVersion":"1.6"}')
     expect(await verify('/verify_bom_and_link', { bom_file })).toMatchObject({ status: 'failure', checks: [] })
+  })
+})
+
+describe('metrics', () => {
+  it('tell what verifications found, and how many bytes came in for them', async () => {
+    const metrics = createMetrics({
+      readState: () => Promise.reject(new Error('not asked for here')),
+      clock: api.clock,
+      elapsedSeconds: () => performance.now() / 1000,
+      timeoutSeconds: 1,
+      logger: logToMemory().logger,
+    })
+    const counted = createApp({ ...api.deps, middleware: [metrics.middleware], metrics: metrics.handler })
+    const link_file = await fileOf('/run_training')
+    const post = async (path: string, files: Readonly<Record<string, Uint8Array>>): Promise<number> => {
+      const init = { method: 'POST', body: fileForm(files), headers: { authorization: 'Bearer bob' } }
+      return (await counted.request(path, init)).status
+    }
+    expect(await post('/verify_in-toto_link', { link_file })).toBe(200)
+    const uploaded_file = utf8Encode('of no release')
+    expect(await post('/verifier/verify_file_hash', { link_file, uploaded_file })).toBe(200)
+    expect(await post('/verify_minio_artifacts', { link_file })).toBe(200)
+    expect(await post('/verify_bom_and_link', { bom_file: utf8Encode('no BOM') })).toBe(400)
+    const text = await (await counted.request('/metrics')).text()
+    const counts = text.matchAll(/^aibomgen_verification_seconds_count\{kind="(.*)",outcome="(.*)"\} 1$/gm)
+    expect([...counts].map(([, kind, outcome]) => `${kind}: ${outcome}`)).toEqual([
+      'verify_in-toto_link: success',
+      'verify_file_hash: failure',
+      'verify_minio_artifacts: success',
+      'verify_bom_and_link: refused',
+    ])
+    expect(text).toContain(`aibomgen_upload_bytes_total{field="link_file"} ${3 * link_file.length}\n`)
+    expect(text).toContain('aibomgen_upload_bytes_total{field="uploaded_file"} 13\n')
   })
 })
 

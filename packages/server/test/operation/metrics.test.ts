@@ -2,7 +2,8 @@ import type { KeyId, Timestamp } from '@aibomgen/core'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 
-import { createMetrics, type Metrics } from '../../src/operation/metrics.ts'
+import type { AppEnv } from '../../src/http/app-deps.ts'
+import { createMetrics } from '../../src/operation/metrics.ts'
 import type { PlatformState } from '../../src/operation/platform-state.ts'
 import { CLOCK, logToMemory } from './lines.ts'
 
@@ -29,8 +30,7 @@ const STATE: PlatformState = {
 }
 
 function create(readState: () => Promise<PlatformState> = async () => STATE): {
-  metrics: Metrics
-  app: Hono
+  app: Hono<AppEnv>
   scrape: () => Promise<string>
 } {
   let seconds = 0
@@ -41,11 +41,17 @@ function create(readState: () => Promise<PlatformState> = async () => STATE): {
     timeoutSeconds: 0.05,
     logger: logToMemory().logger,
   })
-  const app = new Hono()
+  const app = new Hono<AppEnv>()
   app.use(metrics.middleware)
   app.get('/metrics', metrics.handler)
   app.get('/job_status/:id', (context) => context.text('ok'))
-  return { metrics, app, scrape: async () => (await app.request('/metrics')).text() }
+  app.post('/verifier/verify_file_hash', (context) => {
+    const asked = context.req.query('ends')
+    context.get('countUpload')?.('link_file', 12)
+    if (asked === 'success' || asked === 'failure') context.set('verdict', asked)
+    return context.text('', asked === 'refused' ? 429 : asked === 'error' ? 503 : 200)
+  })
+  return { app, scrape: async () => (await app.request('/metrics')).text() }
 }
 
 describe('createMetrics', () => {
@@ -95,19 +101,29 @@ describe('createMetrics', () => {
     expect(text).not.toContain('such')
   })
 
-  it('counts uploads and verifications', async () => {
-    const { metrics, scrape } = create()
-    metrics.countUpload('model', 1000)
-    metrics.countUpload('model', 24)
-    metrics.countVerification('verify_file_hash', 'failure', 0.2)
+  it.each(['success', 'failure', 'refused', 'error'])('counts a verification that ends in %s', async (ends) => {
+    const { app, scrape } = create()
+    await app.request(`/verifier/verify_file_hash?ends=${ends}`, { method: 'POST' })
     const text = await scrape()
-    expect(text).toContain('aibomgen_upload_bytes_total{field="model"} 1024\n')
-    expect(text).toContain('aibomgen_verification_seconds_count{kind="verify_file_hash",outcome="failure"} 1\n')
+    expect(text).toContain(`aibomgen_verification_seconds_count{kind="verify_file_hash",outcome="${ends}"} 1\n`)
+    expect(text.match(/aibomgen_verification_seconds_count/g)).toHaveLength(1)
+  })
+
+  it('counts bytes that come in, and no verification where there was none', async () => {
+    const { app, scrape } = create()
+    for (const path of ['/verifier/verify_file_hash', '/verifier/verify_file_hash']) {
+      await app.request(`${path}?ends=success`, { method: 'POST' })
+    }
+    await app.request('/job_status/1')
+    const text = await scrape()
+    expect(text).toContain('aibomgen_upload_bytes_total{field="link_file"} 24\n')
+    expect(text.match(/aibomgen_verification_seconds_count/g)).toHaveLength(1)
   })
 
   it('shares nothing between two of them', async () => {
     const first = create()
-    first.metrics.countUpload('model', 1)
-    expect(await create().scrape()).not.toContain('field="model"')
+    await first.app.request('/verifier/verify_file_hash', { method: 'POST' })
+    expect(await first.scrape()).toContain('field="link_file"')
+    expect(await create().scrape()).not.toContain('field="link_file"')
   })
 })

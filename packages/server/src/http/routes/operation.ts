@@ -34,6 +34,16 @@ const readinessRoute = createRoute({
   },
 })
 
+const metricsRoute = createRoute({
+  method: 'get',
+  path: '/metrics',
+  tags: ['operation'],
+  summary: 'Read what Prometheus asks for',
+  description: 'It says nothing of single users or jobs.',
+  security: [],
+  responses: { 200: { description: 'Metrics', content: { 'text/plain': { schema: { type: 'string' as const } } } } },
+})
+
 /** Adds the routes, and `/metrics` where there are any. */
 export function addOperation(router: Router, { checkReadiness, metrics }: AppDeps): void {
   router.openapi(healthRoute, (context) => context.json({ status: 'ok' as const }, 200))
@@ -41,5 +51,7 @@ export function addOperation(router: Router, { checkReadiness, metrics }: AppDep
     const report = await checkReadiness()
     return context.json(report, report.ready ? 200 : 503)
   })
-  if (metrics !== undefined) router.get('/metrics', metrics)
+  if (metrics === undefined) return
+  router.openAPIRegistry.registerPath(metricsRoute)
+  router.get(metricsRoute.path, metrics)
 }

@@ -84,14 +84,18 @@ export function addSubmission(router: Router, deps: AppDeps): void {
       store.put(bytes, { maxBytes })
 
   router.openapi(submitRoute, async (context) => {
-    const { files, texts } = await readForm(context.req.raw, {
-      files: {
-        model: keep(limits.model),
-        dataset: keep(limits.dataset),
-        dataset_definition: keep(limits.dataset_definition),
+    const { files, texts } = await readForm(
+      context.req.raw,
+      {
+        files: {
+          model: keep(limits.model),
+          dataset: keep(limits.dataset),
+          dataset_definition: keep(limits.dataset_definition),
+        },
+        texts: [...PARAMETERS, ...METADATA],
       },
-      texts: [...PARAMETERS, ...METADATA],
-    })
+      context.get('countUpload'),
+    )
     const training = parseTrainingJob(
       {
         parameters: readParameters(texts),

@@ -1,11 +1,18 @@
 /** The original's four verifications. Nothing that is uploaded for one is ever written anywhere. @module */
 
-import { collectBytes, digestStream, sha256Hex, VerificationError, type Sha256Hex } from '@aibomgen/core'
+import {
+  collectBytes,
+  digestStream,
+  sha256Hex,
+  VerificationError,
+  type BytesIdentity,
+  type Sha256Hex,
+} from '@aibomgen/core'
 import type { ArtifactMap, Link } from '@aibomgen/intoto'
 import { createRoute } from '@hono/zod-openapi'
 import * as z from 'zod'
 
-import type { AppDeps } from '../app-deps.ts'
+import type { AppContext, AppDeps } from '../app-deps.ts'
 import { judgeBom, judgeLink, type JudgedLink, type ReleasedJob } from '../find-evidence.ts'
 import { boundBytes, uploadLimitsOf } from '../limits.ts'
 import { answerOf, formBody, problemAnswers, type Router } from '../openapi.ts'
@@ -84,7 +91,7 @@ const bomAnswerSchema: z.ZodType<BomAnswer> = verificationSchema(
 )
 
 const LINK_FIELD = 'An in-toto link of a release, `run_training.<keyid8>.link`'
-const problems = problemAnswers(400, 401, 413, 422, 429)
+const problems = problemAnswers(400, 401, 403, 413, 422, 429)
 const verifies = <Path extends string>(path: Path, summary: string, files: Readonly<Record<string, string>>) => ({
   method: 'post' as const,
   path,
@@ -119,11 +126,14 @@ const bomRoute = createRoute({
 export function addVerification(router: Router, deps: AppDeps): void {
   const limits = uploadLimitsOf(deps.inputLimits)
   const link_file = (bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> => collectBytes(bytes, limits.link_file)
+  const uploaded_file = (bytes: AsyncIterable<Uint8Array>): Promise<BytesIdentity> =>
+    digestStream(boundBytes(bytes, limits.uploaded_file))
+  const bom_file = (bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> => collectBytes(bytes, limits.bom_file)
   const share = createSharedRuns<JudgedLink>()
   const judge = (bytes: Uint8Array): Promise<JudgedLink> => share(sha256Hex(bytes), () => judgeLink(bytes, deps))
 
   router.openapi(linkRoute, async (context) => {
-    const { files } = await readForm(context.req.raw, { files: { link_file }, texts: [] })
+    const { files } = await readForm(context.req.raw, { files: { link_file }, texts: [] }, context.get('countUpload'))
     const { report } = await judge(files.link_file.taken)
     const details = {
       layout_signature: wordFor(report, ['layout-signature'], 'Verified'),
@@ -133,17 +143,14 @@ export function addVerification(router: Router, deps: AppDeps): void {
       artifact_rules: wordFor(report, ['artifact-rules'], 'All rules satisfied'),
     }
     const checks = describeChecks(report)
-    if (!holds(report)) {
-      return context.json({ status: 'failure' as const, message: reasonOf(report, 'link'), details, checks }, 200)
-    }
-    return context.json({ status: 'success' as const, message: 'Verification successful.', details, checks }, 200)
+    return holds(report)
+      ? tell(context, { status: 'success', message: 'Verification successful.', details, checks })
+      : tell(context, { status: 'failure', message: reasonOf(report, 'link'), details, checks })
   })
 
   router.openapi(fileHashRoute, async (context) => {
-    const { files } = await readForm(context.req.raw, {
-      files: { link_file, uploaded_file: (bytes) => digestStream(boundBytes(bytes, limits.uploaded_file)) },
-      texts: [],
-    })
+    const shape = { files: { link_file, uploaded_file }, texts: [] }
+    const { files } = await readForm(context.req.raw, shape, context.get('countUpload'))
     const { link, report } = await judge(files.link_file.taken)
     const { name, taken } = files.uploaded_file
     // Before the link holds, what it records is nobody's word.
@@ -155,21 +162,15 @@ export function addVerification(router: Router, deps: AppDeps): void {
     }
     const checks = describeChecks(report)
     if (!holds(report)) {
-      return context.json({ status: 'failure' as const, message: reasonOf(report, 'link'), details, checks }, 200)
+      return tell(context, { status: 'failure', message: reasonOf(report, 'link'), details, checks })
     }
     return artifacts.length > 0
-      ? context.json(
-          { status: 'success' as const, message: 'Hash matches the recorded metadata.', details, checks },
-          200,
-        )
-      : context.json(
-          { status: 'failure' as const, message: 'Hash matches nothing that the link records.', details, checks },
-          200,
-        )
+      ? tell(context, { status: 'success', message: 'Hash matches the recorded metadata.', details, checks })
+      : tell(context, { status: 'failure', message: 'Hash matches nothing that the link records.', details, checks })
   })
 
   router.openapi(storedArtifactsRoute, async (context) => {
-    const { files } = await readForm(context.req.raw, { files: { link_file }, texts: [] })
+    const { files } = await readForm(context.req.raw, { files: { link_file }, texts: [] }, context.get('countUpload'))
     const { link, source, report } = await judge(files.link_file.taken)
     const checks = describeChecks(report)
     if (source === undefined || !holds(report)) {
@@ -179,28 +180,24 @@ export function addVerification(router: Router, deps: AppDeps): void {
         mismatched_materials: [],
         mismatched_products: [],
       }
-      return context.json({ status: 'failure' as const, message: reasonOf(report, 'link'), ...nothing, checks }, 200)
+      return tell(context, { status: 'failure', message: reasonOf(report, 'link'), ...nothing, checks })
     }
     const materials = await compareStored(link.materials, source, deps)
     const products = await compareStored(link.products, source, deps)
     const isWhole = materials.mismatched.length + products.mismatched.length === 0
-    const answer = {
-      status: isWhole ? ('success' as const) : ('failure' as const),
+    return tell(context, {
+      status: isWhole ? 'success' : 'failure',
       message: isWhole ? 'All stored artifacts are as recorded.' : 'Some artifacts are gone, or not as recorded.',
       verified_materials: materials.verified,
       verified_products: products.verified,
       mismatched_materials: materials.mismatched,
       mismatched_products: products.mismatched,
       checks,
-    }
-    return context.json(answer, 200)
+    })
   })
 
   router.openapi(bomRoute, async (context) => {
-    const { files } = await readForm(context.req.raw, {
-      files: { bom_file: (bytes) => collectBytes(bytes, limits.bom_file) },
-      texts: [],
-    })
+    const { files } = await readForm(context.req.raw, { files: { bom_file }, texts: [] }, context.get('countUpload'))
     const { report } = await judgeBom(files.bom_file.taken, deps)
     const details = {
       bom_signature: wordFor(report, ['bom-signature'], 'Verified'),
@@ -212,12 +209,15 @@ export function addVerification(router: Router, deps: AppDeps): void {
     }
     const checks = describeChecks(report)
     return holds(report)
-      ? context.json(
-          { status: 'success' as const, message: 'BOM and .link file verification successful.', details, checks },
-          200,
-        )
-      : context.json({ status: 'failure' as const, message: reasonOf(report, 'AIBoM'), details, checks }, 200)
+      ? tell(context, { status: 'success', message: 'BOM and .link file verification successful.', details, checks })
+      : tell(context, { status: 'failure', message: reasonOf(report, 'AIBoM'), details, checks })
   })
+}
+
+/** Answers with what was found, and notes it for who counts verifications. */
+function tell<Answer extends { readonly status: 'success' | 'failure' }>(context: AppContext, answer: Answer) {
+  context.set('verdict', answer.status)
+  return context.json(answer, 200)
 }
 
 /** Every digest that a link records, of whatever it is. */
