@@ -23,7 +23,12 @@ const commands = [
 /** The commands that a help text lists. */
 function listed(help: string): readonly string[] {
   const [, list = ''] = help.split('\nCommands:\n')
-  const names = [...list.split('\n\n', 1).join().matchAll(/^ {2}(\S+)/gm)].map(([, name = '']) => name)
+  const names = [
+    ...list
+      .split('\n\n', 1)
+      .join()
+      .matchAll(/^ {2}(\S+)/gm),
+  ].map(([, name = '']) => name)
   return names.filter((name) => name !== 'help')
 }
 
