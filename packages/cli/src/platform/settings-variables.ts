@@ -54,6 +54,7 @@ const variablesSchema = z.object({
   AWS_REGION: text.default('us-east-1'),
   AWS_ACCESS_KEY_ID: text.optional(),
   AWS_SECRET_ACCESS_KEY: text.optional(),
+  AWS_SESSION_TOKEN: text.optional(),
   AUTH_ENABLED: flag.optional(),
   OIDC_ISSUER: text.optional(),
   OIDC_AUDIENCE: list.default([]),
@@ -157,6 +158,7 @@ function toSettings(variables: Variables, providers: PlatformSettings['providers
 
 function toStore(variables: Variables, dataDirectory: string): StoreSettings {
   const { AIBOMGEN_STORE: store, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = variables
+  const { AWS_SESSION_TOKEN: sessionToken } = variables
   if (store === undefined) return { directory: join(dataDirectory, 'store') }
   const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(store) ?? []
   if (bucket === undefined) return { directory: resolve(store) }
@@ -173,7 +175,9 @@ function toStore(variables: Variables, dataDirectory: string): StoreSettings {
     ...(lock !== undefined && { objectLock: readObjectLock(lock) }),
     ...(publicEndpoint !== undefined && { publicEndpoint }),
     ...(accessKeyId !== undefined &&
-      secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey } }),
+      secretAccessKey !== undefined && {
+        credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
+      }),
   }
 }
 

@@ -23,7 +23,12 @@ export interface S3Settings {
   /** Nobody takes an artifact away before its time. */
   readonly objectLock?: { readonly mode: 'GOVERNANCE' | 'COMPLIANCE'; readonly days: number }
   readonly region: string
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
+  readonly credentials?: {
+    readonly accessKeyId: string
+    readonly secretAccessKey: string
+    /** Of credentials that run out. */
+    readonly sessionToken?: string
+  }
 }
 
 /** How a training environment is scanned for vulnerabilities. */
@@ -77,7 +82,7 @@ export interface PlatformSettings {
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
 /** Never shown, not even where they are wrong. */
-const SECRETS = ['DATABASE_URL', 'AWS_SECRET_ACCESS_KEY']
+const SECRETS = ['DATABASE_URL', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
 
 /** What the command line says about the settings. */
 export interface SettingsFlags {

@@ -1,11 +1,19 @@
 /** Settings that are wrong: all of them named at once, before anything starts, and no secret told. @module */
 
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
+import type { Config } from '../../src/config.ts'
+import { PLATFORM_VARIABLES } from '../../src/platform/settings-variables.ts'
+import { readPlatformSettings } from '../../src/platform/settings.ts'
 import { createPlace } from '../run-cli.ts'
+
+/** Variables that are read from the environment alone. */
+const ENVIRONMENT_ONLY = [
+  ...['AIBOMGEN_HOME', 'AIBOMGEN_PASSPHRASE', 'AIBOMGEN_CONFIG', 'AIBOMGEN_SERVER', 'AIBOMGEN_TOKEN', 'NO_COLOR'],
+]
 
 /** [what is wrong, command line, environment, variables that are named] */
 const wrong = [
@@ -77,6 +85,29 @@ describe('settings', () => {
     const { problems } = JSON.parse(stdout).error.detail
     expect(problems.map(({ path }: { path: string }) => path).sort()).toEqual(paths)
     expect(stdout + stderr).not.toContain('hunter2')
+  })
+
+  it('are all in the table of docs/operation.md, and nothing else is', async () => {
+    const page = await readFile(join(import.meta.dirname, '../../../../docs/operation.md'), 'utf8')
+    const table = page.slice(page.indexOf('## Settings'), page.indexOf('## Keys'))
+    const names = [...table.matchAll(/^\| (`[^|]*`) +\|/gm)].flatMap(([, cell = '']) => cell.match(/[A-Z0-9_]+/g) ?? [])
+    expect(names.toSorted()).toEqual([...PLATFORM_VARIABLES, ...ENVIRONMENT_ONLY].toSorted())
+  })
+
+  it('take credentials of a bucket that run out', async () => {
+    const environment = {
+      AIBOMGEN_STORE: 's3://bucket',
+      AWS_ACCESS_KEY_ID: 'id',
+      AWS_SECRET_ACCESS_KEY: 'key',
+      AWS_SESSION_TOKEN: 'token',
+    }
+    const config: Config = {
+      ...{ home: '/nowhere', passphrase: undefined, color: false, server: undefined, token: undefined },
+      ...{ isolation: undefined, container: { image: undefined, engine: undefined }, environment },
+    }
+    const { store } = await readPlatformSettings(config, {})
+    const credentials = { accessKeyId: 'id', secretAccessKey: 'key', sessionToken: 'token' }
+    expect(store).toMatchObject({ bucket: 'bucket', credentials })
   })
 
   it('of a client keep its token from the open network', async () => {
