@@ -119,7 +119,7 @@ export async function composeIssuer(platform: Platform): Promise<Work> {
       manufacturer: { name: settings.manufacturer },
       toolVersion: await readVersion(),
     },
-    { specVersion: '1.6', withheld: [] },
+    { specVersion: settings.specVersion, withheld: settings.withheld },
   )
   const onError = (error: Error): void => logger.error('the issuer met an error', { error })
   return (signal) => runIssuer({ database, store, issuer, onError }, { includeInputs: true }, signal)

@@ -2,6 +2,7 @@
 
 import { join, resolve } from 'node:path'
 
+import { SPEC_VERSIONS } from '@aibomgen/bom'
 import { LOG_LEVELS } from '@aibomgen/server'
 import { ISOLATION_NAMES } from '@aibomgen/trainer/environment'
 import * as z from 'zod'
@@ -94,6 +95,8 @@ const variablesSchema = z.object({
   AIBOMGEN_SCAN_INTERVAL_SECONDS: count.default(24 * 3600),
   AIBOMGEN_SCAN_SECONDS: count.default(600),
   AIBOMGEN_MANUFACTURER: text.default('AIBoMGen (self-hosted)'),
+  AIBOMGEN_SPEC_VERSION: z.enum(SPEC_VERSIONS).default('1.6'),
+  AIBOMGEN_WITHHOLD: z.enum(['statistics']).optional(),
   AIBOMGEN_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 })
 
@@ -152,6 +155,8 @@ function toSettings(variables: Variables, providers: PlatformSettings['providers
       timeoutSeconds: variables.AIBOMGEN_SCAN_SECONDS,
     },
     manufacturer: variables.AIBOMGEN_MANUFACTURER,
+    specVersion: variables.AIBOMGEN_SPEC_VERSION,
+    withheld: variables.AIBOMGEN_WITHHOLD === undefined ? [] : [variables.AIBOMGEN_WITHHOLD],
     logLevel: variables.AIBOMGEN_LOG_LEVEL,
   }
 }

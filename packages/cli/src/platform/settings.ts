@@ -1,5 +1,6 @@
 /** Settings of the platform: from environment variables and one file, judged as a whole before anything starts. @module */
 
+import type { SpecVersion, Withholdable } from '@aibomgen/bom'
 import { ConfigError, describeProblems, describeZodError, type Problem } from '@aibomgen/core'
 import type { HousekeepingPolicy, LogLevel, OidcProvider } from '@aibomgen/server'
 import type { IsolationName } from '@aibomgen/trainer/environment'
@@ -77,6 +78,10 @@ export interface PlatformSettings {
   readonly scans: ScanSettings
   /** Who answers for the AIBoMs. */
   readonly manufacturer: string
+  /** Of CycloneDX, for the AIBoMs. */
+  readonly specVersion: SpecVersion
+  /** What the AIBoMs leave out, and say that they do. */
+  readonly withheld: readonly Withholdable[]
   readonly logLevel: LogLevel
 }
 

@@ -13,7 +13,7 @@ import { startServer, stop, type Running } from './running-server.ts'
 let place: Place
 let server: Running & { readonly url: string }
 beforeAll(async () => {
-  place = await createPlace()
+  place = await createPlace({ AIBOMGEN_SPEC_VERSION: '1.7', AIBOMGEN_WITHHOLD: 'statistics' })
   server = await startServer(place)
 })
 afterAll(async () => {
@@ -70,6 +70,9 @@ describe('aibomgen serve', () => {
 
     await place.run('download', id, '--server', server.url, '--out', 'release')
     expect((await place.run('verify', 'release')).exitCode).toBe(0)
+    const aibom = JSON.parse(await readFile(join(place.directory, 'release/aibom.json'), 'utf8'))
+    expect(aibom.specVersion).toBe('1.7')
+    expect(aibom.metadata.properties).toContainEqual({ name: 'aibomgen:withheld', value: 'statistics' })
     await place.run('download', id, '--server', server.url, '--bundle', 'evidence.aibundle')
     const model = join('release', 'outputs/trained_model.keras')
     expect((await place.run('verify', 'evidence.aibundle', '--file', model)).exitCode).toBe(0)
