@@ -38,7 +38,7 @@ export function parseBom(bytes: Uint8Array): JsonObject {
  *
  * @param keys - from outside: a trust root, never the document
  * @throws VerificationError `SIGNATURE_THRESHOLD` (not signed), `KEY_NOT_TRUSTED`, `SIGNATURE_INVALID`
- * @throws ParseError as `parseBom` and `openJsf`; CryptoError `ALGORITHM_UNSUPPORTED`
+ * @throws ParseError as `parseBom` and `openJsf`, `DOCUMENT_INVALID` among them; CryptoError `ALGORITHM_UNSUPPORTED`
  */
 export async function verifyBomSignature(bytes: Uint8Array, keys: readonly PublicKey[]): Promise<Verified<JsonObject>> {
   const bom = parseBom(bytes)

@@ -10,6 +10,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export interface ContainerSettings {
   readonly image: string | undefined
   readonly engine: string | undefined
+  /** How many processors each may use, as it was written. */
+  readonly cpus: string | undefined
 }
 
 /** What the environment decides. */
@@ -33,12 +35,13 @@ export interface Config {
 
 /**
  * AIBOMGEN_HOME (default: `~/.aibomgen`), AIBOMGEN_PASSPHRASE, NO_COLOR, AIBOMGEN_SERVER, AIBOMGEN_TOKEN,
- * AIBOMGEN_ISOLATION, AIBOMGEN_CONTAINER_IMAGE, AIBOMGEN_CONTAINER_ENGINE. An empty variable counts as unset.
+ * AIBOMGEN_ISOLATION, AIBOMGEN_CONTAINER_IMAGE, AIBOMGEN_CONTAINER_ENGINE, AIBOMGEN_CONTAINER_CPUS. An empty variable
+ * counts as unset.
  */
 export function readConfig(): Config {
   const { AIBOMGEN_HOME, AIBOMGEN_PASSPHRASE, NO_COLOR, AIBOMGEN_SERVER, AIBOMGEN_TOKEN, AIBOMGEN_ISOLATION } =
     process.env
-  const { AIBOMGEN_CONTAINER_IMAGE, AIBOMGEN_CONTAINER_ENGINE } = process.env
+  const { AIBOMGEN_CONTAINER_IMAGE, AIBOMGEN_CONTAINER_ENGINE, AIBOMGEN_CONTAINER_CPUS } = process.env
   return {
     home: AIBOMGEN_HOME ? resolve(AIBOMGEN_HOME) : join(homedir(), '.aibomgen'),
     passphrase: AIBOMGEN_PASSPHRASE || undefined,
@@ -46,7 +49,11 @@ export function readConfig(): Config {
     server: AIBOMGEN_SERVER || undefined,
     token: AIBOMGEN_TOKEN || undefined,
     isolation: AIBOMGEN_ISOLATION || undefined,
-    container: { image: AIBOMGEN_CONTAINER_IMAGE || undefined, engine: AIBOMGEN_CONTAINER_ENGINE || undefined },
+    container: {
+      image: AIBOMGEN_CONTAINER_IMAGE || undefined,
+      engine: AIBOMGEN_CONTAINER_ENGINE || undefined,
+      cpus: AIBOMGEN_CONTAINER_CPUS || undefined,
+    },
     environment: process.env,
   }
 }

@@ -41,6 +41,11 @@ export function parseByteCount(flag: string, text: string): number {
   throw usage(flag, 'a size like 4GiB', text)
 }
 
+/** Whether `text` spells a number of processors: `2`, `0.5`. */
+export function isProcessorCount(text: string): boolean {
+  return /^\d{1,5}(\.\d{1,3})?$/.test(text) && Number(text) > 0
+}
+
 function usage(argument: string, expected: string, got: string): ConfigError {
   const reason = `expected ${expected}, got ${JSON.stringify(got)}`
   return new ConfigError('USAGE', `${argument}: ${reason}`, { argument, reason })

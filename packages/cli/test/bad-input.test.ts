@@ -103,6 +103,7 @@ describe('train', () => {
 
   it.each([
     ['an image that has but a tag', { AIBOMGEN_CONTAINER_IMAGE: 'node:24' }, 'USAGE', /by its digest.*"node:24"/],
+    ['a number of processors that is none', { AIBOMGEN_CONTAINER_CPUS: 'all' }, 'USAGE', /above 0, .*"all"/],
     ['containers without an image', { AIBOMGEN_ISOLATION: 'container' }, 'ISOLATION_UNAVAILABLE', /no image is config/],
     [
       'containers without an engine',

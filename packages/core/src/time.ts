@@ -43,7 +43,11 @@ export function compareTimestamps(a: Timestamp, b: Timestamp): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** The point in time `days` (24 hours each) after `time`; before it when negative. */
+/**
+ * The point in time `days` (24 hours each) after `time`; before it when negative.
+ *
+ * @throws ParseError `TIMESTAMP_INVALID` outside the years 0000 to 9999
+ */
 export function addDays(time: Timestamp, days: number): Timestamp {
   return toTimestamp(new Date(Date.parse(time) + days * 86_400_000))
 }

@@ -57,7 +57,8 @@ export function trustLayout(bytes: Uint8Array, { trustRoot, at }: ChainDemands):
  * The links, once each is signed by a key that its step authorises in the layout, and that the trust root has in the
  * step's role at the time asked for.
  *
- * @throws VerificationError `SIGNATURE_INVALID`, `LINK_INVALID`, `KEY_NOT_TRUSTED`; ParseError
+ * @throws VerificationError `SIGNATURE_INVALID`, `LINK_INVALID`, `KEY_NOT_TRUSTED`, `PAYLOAD_TYPE_MISMATCH`,
+ *   `LAYOUT_UNSUPPORTED` for a step that is none of ours, or a sublayout; ParseError; CryptoError `ALGORITHM_UNSUPPORTED`
  */
 export async function trustLinks(
   layout: Verified<Layout>,
@@ -76,7 +77,8 @@ export async function trustLinks(
  * before it trains, and an issuer of both links before it signs.
  *
  * @param steps - the steps that are done; the layout's later ones are left out of account
- * @throws VerificationError, ParseError
+ * @throws VerificationError `SIGNATURE_THRESHOLD`, `LAYOUT_EXPIRED`, `LAYOUT_UNSUPPORTED`, `LINK_MISSING`, `LINKS_DISAGREE`,
+ *   `RULE_VIOLATED`, `COMMAND_FAILED`, `COMMAND_MISMATCH`, and those of links that are not good; ParseError
  */
 export async function verifySteps(
   files: ChainFiles,

@@ -91,7 +91,11 @@ export function createComponent(type: Enums.ComponentType, name: string, options
   )
 }
 
-/** The hashes, each of the length of its algorithm, one per algorithm. `owner` is named in the error. */
+/**
+ * The hashes, each of the length of its algorithm, one per algorithm. `owner` is named in the error.
+ *
+ * @throws ParseError `DOCUMENT_INVALID`
+ */
 export function createHashes(hashes: readonly BomHash[], owner: string): Models.HashDictionary {
   const dictionary = new Models.HashDictionary()
   for (const { alg, content } of hashes) {

@@ -48,7 +48,11 @@ export function readArtifact(components: ComponentIndex, ref: string): InputArti
   }
 }
 
-/** The files of evidence that the document refers to with this comment, in its order. */
+/**
+ * The files of evidence that the document refers to with this comment, in its order.
+ *
+ * @throws ParseError `DOCUMENT_INVALID`
+ */
 export function readEvidence({ externalReferences }: AibomShape, comment: string): readonly EvidenceFile[] {
   return externalReferences
     .filter((reference) => reference.comment === comment)

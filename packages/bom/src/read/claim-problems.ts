@@ -10,14 +10,22 @@ export function contradiction(path: string, expected: string, got: string): Pars
   })
 }
 
-/** The only item of `items`. */
+/**
+ * The only item of `items`.
+ *
+ * @throws ParseError `DOCUMENT_INVALID`
+ */
 export function exactlyOne<T>(items: readonly T[], path: string): T {
   const [item, ...others] = items
   if (item === undefined || others.length > 0) throw contradiction(path, 'exactly one', String(items.length))
   return item
 }
 
-/** Nothing, unless two places that must say the same do not. Members in any order. */
+/**
+ * Nothing, unless two places that must say the same do not. Members in any order.
+ *
+ * @throws ParseError `DOCUMENT_INVALID`
+ */
 export function assertSame(actual: unknown, expected: unknown, path: string): void {
   if (spell(actual) === spell(expected)) return
   throw contradiction(path, `the same as elsewhere: ${spell(expected).slice(0, 200)}`, spell(actual))

@@ -52,7 +52,8 @@ const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 /**
  * The home's current generation; undefined in an empty home.
  *
- * @throws ConfigError `HOME_INCOMPLETE` for a generation that somebody took the trust root out of
+ * @throws ConfigError `HOME_INCOMPLETE` for a generation that somebody took the trust root out of; ArtifactError
+ *   `FILE_UNREADABLE`
  */
 export async function readCurrentGeneration(home: string): Promise<Generation | undefined> {
   const names = await namesIn(join(home, 'generations'))
@@ -70,7 +71,7 @@ export async function readCurrentGeneration(home: string): Promise<Generation | 
  * Makes `draft` the home's generation after `current`. It is laid out beside its place and renamed there: that is the
  * moment at which keys, layout and trust root change, all at once. Private keys of earlier generations are removed.
  *
- * @throws ConfigError `HOME_CHANGED` when another process was faster
+ * @throws ConfigError `HOME_CHANGED` when another process was faster; ArtifactError `FILE_UNREADABLE`
  */
 export async function commitGeneration(
   home: string,
@@ -140,7 +141,7 @@ export async function readSigners<Wanted extends KeyRole>(
 /**
  * The bytes of a generation's layout.
  *
- * @throws ConfigError `HOME_INCOMPLETE`
+ * @throws ConfigError `HOME_INCOMPLETE`; ArtifactError `FILE_UNREADABLE`
  */
 export async function readLayout(generation: Generation): Promise<Uint8Array> {
   const layout = await readLayoutIfThere(generation)

@@ -107,7 +107,11 @@ export async function changeTrust(
   return commitGeneration(home, current, { trustRoot, layout, freshKeys, passphrase: deps.passphrase })
 }
 
-/** The same keys and trust root, and a layout that is valid for `days` from now. */
+/**
+ * The same keys and trust root, and a layout that is valid for `days` from now.
+ *
+ * @throws ConfigError `HOME_INCOMPLETE` without the owner's key, `HOME_CHANGED`
+ */
 export async function renewLayout(
   home: string,
   current: Generation,

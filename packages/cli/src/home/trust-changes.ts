@@ -31,6 +31,8 @@ export function buildFirstTrustRoot(keys: Readonly<Record<KeyRole, PublicKey>>, 
 /**
  * From `old` to `fresh`, in the same role. Both count for one second, so that nothing signed while it passes is lost;
  * what the old key signed before goes on counting.
+ *
+ * @throws ConfigError `USAGE` for a fresh key that the trust root has
  */
 export function rotateKey(
   root: TrustRoot,
@@ -42,7 +44,11 @@ export function rotateKey(
   return addKey(ending, role, keys.fresh, now)
 }
 
-/** One more key for a role. */
+/**
+ * One more key for a role.
+ *
+ * @throws ConfigError `USAGE` for a key that the trust root has
+ */
 export function enrollKey(root: TrustRoot, role: Role, key: PublicKey, now: Timestamp): TrustRoot {
   return addKey(nextVersion(root, now), role, key, now)
 }

@@ -7,7 +7,7 @@ import { LOG_LEVELS } from '@aibomgen/server'
 import { ISOLATION_NAMES } from '@aibomgen/trainer/environment'
 import * as z from 'zod'
 
-import { readByteCount } from '../numbers.ts'
+import { isProcessorCount, readByteCount } from '../numbers.ts'
 import type { PlatformSettings, S3Settings, StoreSettings } from './settings.ts'
 import { splitList } from './sign-in.ts'
 
@@ -73,6 +73,7 @@ const variablesSchema = z.object({
   AIBOMGEN_REQUIRE_ISOLATION: z.enum(ISOLATION_NAMES).default('process'),
   AIBOMGEN_CONTAINER_IMAGE: text.optional(),
   AIBOMGEN_CONTAINER_ENGINE: text.optional(),
+  AIBOMGEN_CONTAINER_CPUS: text.refine(isProcessorCount, 'a number above 0, such as 1.5').optional(),
   AIBOMGEN_MAX_MEMORY: size.optional(),
   AIBOMGEN_MAX_SECONDS: count.optional(),
   AIBOMGEN_GRACE_SECONDS: count.default(30),
@@ -138,7 +139,11 @@ function toSettings(variables: Variables, providers: PlatformSettings['providers
     verificationsPerMinute: variables.AIBOMGEN_VERIFICATIONS_PER_MINUTE,
     ...(variables.AIBOMGEN_ISOLATION !== undefined && { isolation: variables.AIBOMGEN_ISOLATION }),
     requireIsolation: variables.AIBOMGEN_REQUIRE_ISOLATION,
-    container: { image: variables.AIBOMGEN_CONTAINER_IMAGE, engine: variables.AIBOMGEN_CONTAINER_ENGINE },
+    container: {
+      image: variables.AIBOMGEN_CONTAINER_IMAGE,
+      engine: variables.AIBOMGEN_CONTAINER_ENGINE,
+      cpus: variables.AIBOMGEN_CONTAINER_CPUS,
+    },
     ...(variables.AIBOMGEN_MAX_MEMORY !== undefined && { memoryBytes: variables.AIBOMGEN_MAX_MEMORY }),
     ...(variables.AIBOMGEN_MAX_SECONDS !== undefined && { wallClockSeconds: variables.AIBOMGEN_MAX_SECONDS }),
     graceSeconds: variables.AIBOMGEN_GRACE_SECONDS,

@@ -89,6 +89,9 @@ const MAX_METRICS_BYTES = 64 * 1024 * 1024
 /**
  * Submits, trains, issues, writes the release and verifies what was written. Until all of it is whole it lies in one
  * scratch directory on the file system of the release, which is gone afterwards, however this ends.
+ *
+ * @throws ArtifactError `OUTPUT_EXISTS`; TrainingError `CANCELLED`; VerificationError `EVIDENCE_MISMATCH` for a release that
+ *   does not hold; what the pipeline's stages throw
  */
 export async function trainLocally(order: TrainingOrder, context: CommandContext): Promise<LocalTraining> {
   const { parameters, metadata, seed } = order

@@ -8,6 +8,6 @@ import { readPlatformSettings, type PlatformSettings } from '../../src/platform/
 /** The settings that these variables say, and nothing else, for a home in `directory`. */
 export function readSettings(directory: string, environment: Environment): Promise<PlatformSettings> {
   const unset = { passphrase: undefined, server: undefined, token: undefined, isolation: undefined }
-  const container = { image: undefined, engine: undefined }
+  const container = { image: undefined, engine: undefined, cpus: undefined }
   return readPlatformSettings({ home: join(directory, 'home'), color: false, ...unset, container, environment }, {})
 }

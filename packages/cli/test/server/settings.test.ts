@@ -29,10 +29,18 @@ const wrong = [
       CORS_ORIGINS: 'https://example.org/path',
       AIBOMGEN_MAX_MODEL: 'much',
       AIBOMGEN_JOB_QUOTA: '0',
+      AIBOMGEN_CONTAINER_CPUS: '0.0',
       AWS_ACCESS_KEY_ID: 'key',
     },
     [
-      ...['AIBOMGEN_JOB_QUOTA', 'AIBOMGEN_MAX_MODEL', 'AIBOMGEN_PORT', 'AIBOMGEN_STORE', 'AUTH_ENABLED'],
+      ...[
+        'AIBOMGEN_CONTAINER_CPUS',
+        'AIBOMGEN_JOB_QUOTA',
+        'AIBOMGEN_MAX_MODEL',
+        'AIBOMGEN_PORT',
+        'AIBOMGEN_STORE',
+        'AUTH_ENABLED',
+      ],
       ...['AWS_SECRET_ACCESS_KEY', 'CORS_ORIGINS', 'DATABASE_URL', 'OIDC_AUDIENCE', 'OIDC_ISSUER'],
     ],
   ],
@@ -103,7 +111,7 @@ describe('settings', () => {
     }
     const config: Config = {
       ...{ home: '/nowhere', passphrase: undefined, color: false, server: undefined, token: undefined },
-      ...{ isolation: undefined, container: { image: undefined, engine: undefined }, environment },
+      ...{ isolation: undefined, container: { image: undefined, engine: undefined, cpus: undefined }, environment },
     }
     const { store } = await readPlatformSettings(config, {})
     const credentials = { accessKeyId: 'id', secretAccessKey: 'key', sessionToken: 'token' }

@@ -23,7 +23,8 @@ export interface ReleaseView {
 
 /**
  * The release as a verifier reads it. Files are hashed as they come out of the store, whatever the database says of
- * them; one that the store does not have is not there, and one that it has wrong fails.
+ * them; one that the store does not have is not there, and one that it has wrong fails: reading it throws
+ * VerificationError `DIGEST_MISMATCH`.
  */
 export function openStoredRelease(release: JobRelease, store: ArtifactStore, view: ReleaseView = {}): ReleaseReader {
   const { includes = () => true, replaced = new Map<string, Uint8Array>() } = view

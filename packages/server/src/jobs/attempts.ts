@@ -137,7 +137,11 @@ export async function publishAttempt(
   })
 }
 
-/** The job has failed by itself: it is not tried again. */
+/**
+ * The job has failed by itself: it is not tried again.
+ *
+ * @throws TrainingError `ATTEMPT_SUPERSEDED`
+ */
 export async function failAttempt(database: Database, attempt: Attempt, error: unknown): Promise<void> {
   await database.transact(async (transaction) => {
     await lockAttempt(transaction, attempt)
@@ -145,7 +149,11 @@ export async function failAttempt(database: Database, attempt: Attempt, error: u
   })
 }
 
-/** The job has been stopped, as was asked for. */
+/**
+ * The job has been stopped, as was asked for.
+ *
+ * @throws TrainingError `ATTEMPT_SUPERSEDED`
+ */
 export async function cancelAttempt(database: Database, attempt: Attempt): Promise<void> {
   await database.transact(async (transaction) => {
     await lockAttempt(transaction, attempt)
@@ -153,7 +161,11 @@ export async function cancelAttempt(database: Database, attempt: Attempt): Promi
   })
 }
 
-/** The infrastructure failed: the queue will try again. A job that was trained already keeps waiting for its issuer. */
+/**
+ * The infrastructure failed: the queue will try again. A job that was trained already keeps waiting for its issuer.
+ *
+ * @throws TrainingError `ATTEMPT_SUPERSEDED`
+ */
 export async function noteRetry(database: Database, attempt: Attempt, error: unknown): Promise<void> {
   const failure = describeFailure(error)
   await database.transact(async (transaction) => {
@@ -165,7 +177,11 @@ export async function noteRetry(database: Database, attempt: Attempt, error: unk
   })
 }
 
-/** Gives a job back that this worker has no time to finish: at once, to anybody, and with all its retries. */
+/**
+ * Gives a job back that this worker has no time to finish: at once, to anybody, and with all its retries.
+ *
+ * @throws TrainingError `ATTEMPT_SUPERSEDED`
+ */
 export async function handBack(database: Database, attempt: Attempt): Promise<void> {
   const { jobId } = attempt
   await database.transact(async (transaction) => {
@@ -176,7 +192,7 @@ export async function handBack(database: Database, attempt: Attempt): Promise<vo
   })
 }
 
-/** The infrastructure failed every time: the job is failed, visibly, and whatever attempt there is ends. */
+/** The infrastructure failed every time: the job is failed (`RETRIES_EXHAUSTED`), visibly, and whatever attempt there is ends. */
 export async function buryJob(database: Database, jobId: string): Promise<void> {
   await database.transact(async (transaction) => {
     const job = await lockJob(transaction, jobId)

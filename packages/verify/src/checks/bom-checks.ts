@@ -13,7 +13,11 @@ import { lintBom, parseBom, validateBom, verifyBomSignature, verifyDetachedSigna
 import type { ChainDemands } from '../chain.ts'
 import type { Finding } from '../check-ledger.ts'
 
-/** `bom-schema`: the official CycloneDX schema accepts it. */
+/**
+ * `bom-schema`: the official CycloneDX schema accepts it.
+ *
+ * @throws VerificationError `BOM_SCHEMA`; ParseError as `parseBom`
+ */
 export async function checkBomSchema(bytes: Uint8Array): Promise<Finding<JsonObject>> {
   const bom = parseBom(bytes)
   const problems = validateBom(bom)
@@ -24,7 +28,12 @@ export async function checkBomSchema(bytes: Uint8Array): Promise<Finding<JsonObj
   return { value: bom, evidence: `valid CycloneDX ${describeValue(bom['specVersion'])}` }
 }
 
-/** `bom-signature`: the signature inside and the one beside it are by the same issuer, who was in force. */
+/**
+ * `bom-signature`: the signature inside and the one beside it are by the same issuer, who was in force.
+ *
+ * @throws VerificationError `SIGNATURE_THRESHOLD`, `SIGNATURE_INVALID`, `KEY_NOT_TRUSTED`; ParseError; CryptoError
+ *   `ALGORITHM_UNSUPPORTED`
+ */
 export async function checkBomSignature(
   bytes: Uint8Array,
   detached: Uint8Array,
@@ -43,7 +52,11 @@ export async function checkBomSignature(
   }
 }
 
-/** `bom-lint`: nothing in it is wrong that the schema lets pass. */
+/**
+ * `bom-lint`: nothing in it is wrong that the schema lets pass.
+ *
+ * @throws VerificationError `BOM_LINT`
+ */
 export async function checkBomLint(bom: JsonObject): Promise<Finding<undefined>> {
   const findings = lintBom(bom)
   const errors = findings.filter(({ severity }) => severity === 'error')
