@@ -21,6 +21,7 @@ import { createServerCommand, type ServerFlags } from './remote-job.ts'
 
 interface SubmitFlags extends ServerFlags, JobFlags {
   readonly wait?: boolean
+  readonly priority?: string
   readonly receipt?: string
 }
 
@@ -43,6 +44,7 @@ export function createSubmitCommand(context: CommandContext): Command {
   })
   return addJobFlags(command)
     .option('--wait', 'show progress until the job has ended; stopping to wait does not stop the job')
+    .option('--priority <number>', 'from -100 to 100: the highest is begun first; above 0 for operators (0)')
     .option('--receipt <file>', 'where the signed receipt goes: what the server says that it was given')
     .addHelpText('after', '\nExit code: 0 submitted (with --wait: completed), 3 the job failed or was cancelled.')
     .action((flags: SubmitFlags) => runSubmit(flags, context))
@@ -75,7 +77,8 @@ async function waitFor(id: string, server: ServerClient, context: CommandContext
 /** The form of the original's endpoint. Files are read as they are sent, and never held. */
 async function buildForm(flags: SubmitFlags): Promise<FormData> {
   const form = new FormData()
-  for (const [name, value] of Object.entries({ ...readParameters(flags), ...readMetadata(flags) })) {
+  const texts = { ...readParameters(flags), ...readMetadata(flags), priority: flags.priority }
+  for (const [name, value] of Object.entries(texts)) {
     if (value !== undefined) form.set(name, `${value}`)
   }
   const files = { model: flags.model, dataset: flags.dataset, dataset_definition: flags.definition }

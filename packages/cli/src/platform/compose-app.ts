@@ -130,6 +130,7 @@ function composeGuards({ database, settings }: Platform, log: AuditLog): AppDeps
     verify: [verifications, audited(log, 'release.verify')],
     'look-up': [verifications, audited(log, 'aibom.find', (context) => context.req.query('sha256') ?? '')],
     cancel: [audited(log, 'job.cancel', jobOf)],
+    revive: [audited(log, 'job.revive', jobOf)],
     delete: [audited(log, 'job.delete', jobOf)],
     download: [audited(log, 'artifact.download', (context) => context.req.path)],
     link: [audited(log, 'artifact.link', (context) => context.req.path)],

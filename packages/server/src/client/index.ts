@@ -77,6 +77,7 @@ export type ApiSchema = {
   }
   '/jobs/:id': { $delete: Operation<JobParam, JobAnswer> }
   '/jobs/:id/cancel': { $post: Operation<JobParam, JobAnswer> }
+  '/jobs/:id/revive': { $post: Operation<JobParam, JobAnswer> }
   '/aiboms': { $get: Operation<{ readonly query: { readonly sha256: string } }, AibomsAnswer> }
   '/tokens': {
     $get: Operation<{ readonly query: { readonly all?: 'true' | 'false' } }, TokenListAnswer>

@@ -51,7 +51,7 @@ export interface RequestFailure {
 
 /** Calls that cost something, change something, or reveal something. */
 export type CallKind =
-  'submit' | 'verify' | 'look-up' | 'cancel' | 'delete' | 'download' | 'link' | 'read' | 'grant' | 'revoke'
+  'submit' | 'verify' | 'look-up' | 'cancel' | 'revive' | 'delete' | 'download' | 'link' | 'read' | 'grant' | 'revoke'
 
 /** What the API needs. All of it comes in: nothing here reads the environment, the clock or randomness by itself. */
 export interface AppDeps {

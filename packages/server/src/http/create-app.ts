@@ -30,6 +30,7 @@ const CALLS = {
   ],
   'look-up': [['GET', '/aiboms']],
   cancel: [['POST', '/jobs/:id/cancel']],
+  revive: [['POST', '/jobs/:id/revive']],
   delete: [['DELETE', '/jobs/:id']],
   download: [
     ['GET', '/jobs/:id/artifacts/:artifact_name{.+}'],
@@ -79,7 +80,7 @@ export function createApp(deps: AppDeps): Router {
   app.route('/', developer)
   app.route('/', new Hono<AppEnv>().route('/developer', developer))
   // What the developer's routes guard, they guard at the root as well: once is enough.
-  guard(app, ['cancel', 'delete', 'grant', 'revoke'], deps)
+  guard(app, ['cancel', 'revive', 'delete', 'grant', 'revoke'], deps)
   addJobs(app, deps)
   addJobEvents(app, deps)
   addJobFiles(app, deps)

@@ -3,8 +3,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { createApp } from '../../src/http/create-app.ts'
+import { buryJob } from '../../src/jobs/attempts.ts'
 import { registerWorker } from '../../src/jobs/workers.ts'
-import { createApi, expectProblem, type Api, type Json } from './api.ts'
+import { createApi, expectProblem, wineForm, type Api, type Json } from './api.ts'
 
 let api: Api
 
@@ -12,6 +13,11 @@ beforeAll(async () => {
   api = await createApi()
 })
 afterAll(() => api[Symbol.asyncDispose]())
+
+async function jobOf(id: string, user: string): Promise<Json> {
+  const { job }: Json = await (await api.ask(`/job_status/${id}`, { user })).json()
+  return job
+}
 
 describe('who may ask', () => {
   it.each(['/job_status/x', '/jobs', '/workers', '/aiboms?sha256=x', '/nothing', '/developer/job_status/x'])(
@@ -44,6 +50,32 @@ describe('who may ask', () => {
     expect(isolation).toEqual({ name: 'process', keys: 'reachable' })
     expect(resources.file_system).toEqual(identity.isolation.resources.fileSystem)
     expect(Object.keys(resources)).toHaveLength(Object.keys(identity.isolation.resources).length)
+  })
+
+  it('lets users put their jobs back, and operators put any before', async () => {
+    const priorityOf = async (user: string, priority: string): Promise<unknown> => {
+      const id = await api.submitWine(user, { priority })
+      return (await jobOf(id, user)).priority
+    }
+    expect(await priorityOf('alice', '-5')).toBe(-5)
+    expect(await priorityOf('alice', '')).toBe(0)
+    expect(await priorityOf('olga', '100')).toBe(100)
+    const body = await wineForm({ priority: '1' })
+    const answer = await api.ask('/submit_job_by_model_and_data', { user: 'alice', method: 'POST', body })
+    await expectProblem(answer, 403, 'ACCESS_DENIED')
+  })
+
+  it('tries a dead letter again, when an operator asks, and no other job', async () => {
+    const revive = (user: string, id: string): Promise<Response> =>
+      api.ask(`/jobs/${id}/revive`, { user, method: 'POST' })
+    const id = await api.submitWine('alice')
+    await expectProblem(await revive('olga', id), 409, 'JOB_STATE')
+    await buryJob(api.database, id)
+    expect((await jobOf(id, 'alice')).failure.code).toBe('RETRIES_EXHAUSTED')
+    await expectProblem(await revive('alice', id), 403, 'ACCESS_DENIED')
+    const revived: Json = await (await revive('olga', id)).json()
+    expect(revived).toMatchObject({ job_id: id, state: 'queued' })
+    await expectProblem(await revive('olga', 'no-such-job'), 404, 'JOB_NOT_FOUND')
   })
 
   it('answers what there is nothing for with a problem', async () => {

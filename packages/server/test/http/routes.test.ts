@@ -48,6 +48,8 @@ describe('submitting', () => {
     ['a number out of range', { epochs: '0' }, 'PARAMETER_INVALID', 'epochs'],
     ['a text for a number', { batch_size: 'many' }, 'PARAMETER_INVALID', 'batch_size'],
     ['a number that is infinite', { epochs: '1e999' }, 'PARAMETER_INVALID', 'epochs'],
+    ['a priority that is no number', { priority: 'high' }, 'PARAMETER_INVALID', 'priority'],
+    ['a priority out of range', { priority: '101' }, 'PARAMETER_INVALID', 'priority'],
     ['a field that there is not', { learning_rate: '1' }, 'DOCUMENT_INVALID', 'learning_rate'],
     ['a text for a file', { model: 'model.keras' }, 'DOCUMENT_INVALID', 'model'],
     ['a file for a text', { epochs: new Blob(['2']) }, 'DOCUMENT_INVALID', 'epochs'],

@@ -3,10 +3,12 @@
 import { createRoute } from '@hono/zod-openapi'
 import * as z from 'zod'
 
+import { reviveJob } from '../../jobs/attempts.ts'
 import { deleteFiles, listJobs, requestCancel } from '../../jobs/job-records.ts'
 import { JOB_STATES } from '../../jobs/job.ts'
 import { hasRole } from '../../auth/principal.ts'
 import type { AppDeps } from '../app-deps.ts'
+import { requireRole } from '../auth.ts'
 import { answerOf, leftOut, problemAnswers, type Router } from '../openapi.ts'
 import { describeJob, jobAnswerSchema, type JobAnswer } from './job-answers.ts'
 import { readJob } from './read-job.ts'
@@ -50,6 +52,17 @@ const cancelRoute = createRoute({
   request: { params: idParams },
   responses: { 200: answerOf('The job', jobAnswerSchema), ...problemAnswers(401, 403, 404) },
 })
+const reviveRoute = createRoute({
+  method: 'post',
+  path: '/jobs/{id}/revive',
+  tags: ['jobs'],
+  summary: 'Try a dead letter again',
+  description:
+    'For operators. A job that was given up because the infrastructure failed at every attempt (`RETRIES_EXHAUSTED`) goes on ' +
+    'from where it had come to, with all its retries. No other job is taken.',
+  request: { params: idParams },
+  responses: { 200: answerOf('The job', jobAnswerSchema), ...problemAnswers(401, 403, 404, 409) },
+})
 const deleteRoute = createRoute({
   method: 'delete',
   path: '/jobs/{id}',
@@ -81,6 +94,12 @@ export function addJobs(router: Router, deps: AppDeps): void {
   router.openapi(cancelRoute, async (context) => {
     const job = await readJob(context, deps, context.req.valid('param').id)
     return context.json(describeJob(await requestCancel(database, job.id)), 200)
+  })
+  router.use(reviveRoute.getRoutingPath(), requireRole('operator'))
+  router.openapi(reviveRoute, async (context) => {
+    const { id } = await readJob(context, deps, context.req.valid('param').id)
+    await reviveJob(database, id)
+    return context.json(describeJob(await readJob(context, deps, id)), 200)
   })
   router.openapi(deleteRoute, async (context) => {
     const job = await readJob(context, deps, context.req.valid('param').id)

@@ -1,11 +1,12 @@
 /** `POST /submit_job_by_model_and_data`: a job, from its form to its receipt. @module */
 
-import { utf8Decode, type StoredArtifact } from '@aibomgen/core'
+import { ParseError, utf8Decode, VerificationError, type StoredArtifact } from '@aibomgen/core'
 import { parseTrainingJob, submitJob, type StoredSource } from '@aibomgen/pipeline'
 import { DEFAULT_TRAINING_PARAMETERS, METADATA_NAMES, STRUCTURED_PARAMETERS } from '@aibomgen/trainer/job'
 import { createRoute } from '@hono/zod-openapi'
 import * as z from 'zod'
 
+import { hasRole, type Principal } from '../../auth/principal.ts'
 import { submitRecord } from '../../jobs/job-records.ts'
 import type { AppDeps } from '../app-deps.ts'
 import { MAX_TEXT_BYTES, uploadLimitsOf } from '../limits.ts'
@@ -43,6 +44,14 @@ const NUMBERS = [
 ] as const
 const PARAMETERS = [...NUMBERS, 'shuffle', 'backend', ...STRUCTURED_PARAMETERS] as const
 const METADATA = ['framework', ...METADATA_NAMES] as const
+const MAX_PRIORITY = 100
+const PRIORITY: OpenApiObject = {
+  type: 'integer',
+  minimum: -MAX_PRIORITY,
+  maximum: MAX_PRIORITY,
+  default: 0,
+  description: 'Jobs of a higher one are begun first. Above 0 it is for operators',
+}
 
 /** What a text of parts says, in the API's description. */
 const STRUCTURED_DESCRIPTIONS: Readonly<Record<(typeof STRUCTURED_PARAMETERS)[number], string>> = {
@@ -65,7 +74,7 @@ const submitRoute = createRoute({
         dataset: 'The data: `.csv`, `.zip` of images, `.tfrecord`, `.parquet`',
         dataset_definition: 'What the data means, in YAML',
       },
-      texts: { ...describeTexts(PARAMETERS), ...describeTexts(METADATA) },
+      texts: { ...describeTexts(PARAMETERS), ...describeTexts(METADATA), priority: PRIORITY },
     }),
   },
   responses: {
@@ -92,10 +101,11 @@ export function addSubmission(router: Router, deps: AppDeps): void {
           dataset: keep(limits.dataset),
           dataset_definition: keep(limits.dataset_definition),
         },
-        texts: [...PARAMETERS, ...METADATA],
+        texts: [...PARAMETERS, ...METADATA, 'priority'],
       },
       context.get('countUpload'),
     )
+    const priority = readPriority(texts.get('priority')?.trim() ?? '', context.get('principal'))
     const training = parseTrainingJob(
       {
         parameters: readParameters(texts),
@@ -115,7 +125,7 @@ export function addSubmission(router: Router, deps: AppDeps): void {
       traceParent,
       job,
       owner,
-      priority: 0,
+      priority,
       store,
       ...(jobQuota !== undefined && { quota: jobQuota }),
     })
@@ -123,6 +133,31 @@ export function addSubmission(router: Router, deps: AppDeps): void {
     const receipt = { name: job.receipt.name, link: utf8Decode(job.receipt.bytes) }
     return context.json({ job_id: job.id, status: 'Training started' as const, unique_dir: job.id, receipt }, 200)
   })
+}
+
+/**
+ * The priority that was asked for; 0 where none was.
+ *
+ * @throws ParseError `PARAMETER_INVALID`; VerificationError `ACCESS_DENIED` for one that puts others' jobs back
+ */
+function readPriority(text: string, principal: Principal): number {
+  if (text === '') return 0
+  const priority = Number(text)
+  if (!/^[+-]?\d{1,3}$/.test(text) || Math.abs(priority) > MAX_PRIORITY) {
+    const expected = `an integer from -${MAX_PRIORITY} to ${MAX_PRIORITY}`
+    const got = JSON.stringify(text.slice(0, 100))
+    const problems = [{ path: 'priority', expected, got }]
+    throw new ParseError('PARAMETER_INVALID', `form: priority: expected ${expected}, got ${got}`, {
+      document: 'form',
+      problems,
+    })
+  }
+  if (priority > 0 && !hasRole(principal, 'operator')) {
+    throw new VerificationError('ACCESS_DENIED', `priority ${priority}: role operator is needed above 0`, {
+      reason: 'role operator',
+    })
+  }
+  return priority
 }
 
 /** Texts as parameters. A text that is no number stays one, and is refused by its name with the range. */
