@@ -92,6 +92,7 @@ function runCall(call: LayerCall, variables: readonly Variable[], made: Map<stri
     pass,
     given,
   )
+  if (layer.takesMasks === true) takeMasks([inputs, others.value ?? [], others.key ?? []].flat(), made)
   const tensors = 'tensors' in result ? result.tensors : [result]
   if (call.layer.activityRegularizer !== undefined) {
     for (const tensor of tensors) {
@@ -104,6 +105,12 @@ function runCall(call: LayerCall, variables: readonly Variable[], made: Map<stri
     const tensor = tensors[index]
     if (tensor !== undefined) made.set(key, { tensor, mask: masks[index] })
   })
+}
+
+/** Takes the masks off the tensors, under every key that they have: a layer may give its input as it is. */
+function takeMasks(from: readonly Made[], made: Map<string, Made>): void {
+  const tensors = new Set(from.map(({ tensor }) => tensor))
+  for (const [key, { tensor }] of made) if (tensors.has(tensor)) made.set(key, { tensor, mask: undefined })
 }
 
 /** Keras hands a mask to a `mask` parameter by itself only where the call's one argument of tensors is the first. */

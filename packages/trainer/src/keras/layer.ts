@@ -91,6 +91,8 @@ export interface Layer {
   readonly weights: readonly WeightSpec[]
   /** Whether the mask of the first input is that of the output (Keras's `supports_masking`); else it ends here. */
   readonly passesMask?: boolean
+  /** Whether whatever comes after it finds no masks on the tensors that it was given, as Keras has it. */
+  readonly takesMasks?: boolean
   /** @throws TrainingError `MODEL_INVALID` for inputs that do not fit */
   outputShape(inputs: readonly Shape[], given: CallArguments<Shape>): Shape
   /** Of a layer whose calls give several tensors; the first is `outputShape`'s. */

@@ -1,6 +1,7 @@
 /** A model: its graph of layers, its weights and how it was compiled. Plain data, of no engine. @module */
 
 import type { CallConfig } from './call-config.ts'
+import { inKerasOrder } from './call-order.ts'
 import type { CompileConfig } from './compile-config.ts'
 import { outputShapesOf, type CallArguments, type Layer, type Shape, type WeightSpec } from './layer.ts'
 import { makeLayer } from './make-layer.ts'
@@ -35,7 +36,7 @@ export interface ModelLayer {
   readonly activityRegularizer?: Regularizer
 }
 
-/** One call of a layer, in an order in which every input is there before it is used. Tensors are named by key. */
+/** One call of a layer. Tensors are named by key. */
 export interface LayerCall extends CallConfig {
   readonly layer: ModelLayer
   readonly outputs: readonly string[]
@@ -52,6 +53,7 @@ export interface KerasModel {
   readonly family: 'Sequential' | 'Functional'
   readonly inputs: readonly ModelInput[]
   readonly layers: readonly ModelLayer[]
+  /** In Keras's order: every input is there before it is used. */
   readonly calls: readonly LayerCall[]
   readonly outputs: readonly ModelOutput[]
   readonly compile: CompileConfig
@@ -109,7 +111,11 @@ export function buildGraph(config: ModelConfig): ModelGraph {
     return { ...output, shape }
   })
   const layers = config.layers.flatMap((layer) => built.get(layer) ?? [])
-  return { name: config.name, family: config.family, inputs: config.inputs, layers, calls, outputs }
+  const ordered = inKerasOrder(
+    calls,
+    outputs.map(({ key }) => key),
+  )
+  return { name: config.name, family: config.family, inputs: config.inputs, layers, calls: ordered, outputs }
 }
 
 function shapesOf(

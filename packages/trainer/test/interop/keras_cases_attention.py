@@ -61,6 +61,53 @@ def multi_head_attention_own_mask():
     return trained(model, [table(4, 6), mask])
 
 
+def words(length=6, width=6):
+    """Numbers of words, and 0 at the end of some rows where there is none."""
+    numbers = RNG.integers(1, 9, size=(ROWS, length))
+    numbers[:, -2:] *= RNG.integers(0, 2, size=(ROWS, 2))
+    start = keras.Input((length,))
+    return start, L.Embedding(9, width, mask_zero=True)(start), [numbers.astype("float32")]
+
+
+@case()
+def attention_of_masked_words():
+    """MultiHeadAttention takes the mask off its inputs: the last one called finds it, the others do not."""
+    start, embedded, inputs = words()
+    parts = [
+        L.MultiHeadAttention(2, 3)(embedded, embedded),
+        L.MultiHeadAttention(2, 3)(embedded, embedded, use_causal_mask=True),
+        L.GroupQueryAttention(3, 4, 2)(embedded, embedded),
+        L.Attention()([embedded, embedded]),
+    ]
+    means = [L.GlobalAveragePooling1D()(L.LayerNormalization()(L.Add()([embedded, part]))) for part in parts]
+    return trained(keras.Model(start, L.Dense(2)(L.Concatenate()(means))), inputs)
+
+
+def block(x):
+    attended = L.Dropout(0.0)(L.MultiHeadAttention(2, 3)(x, x))
+    x = L.LayerNormalization()(L.Add()([x, attended]))
+    return L.LayerNormalization()(L.Add()([x, L.Dense(6)(L.Dense(8, activation="relu")(x))]))
+
+
+@case()
+def transformer_of_masked_words():
+    """The second block finds no mask: the first has taken it."""
+    start, embedded, inputs = words()
+    model = keras.Model(start, L.Dense(2)(L.GlobalAveragePooling1D()(block(block(L.Dropout(0.0)(embedded))))))
+    return trained(model, inputs, rate=0.01)
+
+
+@case()
+def transformer_of_nested_blocks():
+    start, embedded, inputs = words()
+    blocks = []
+    for _ in range(2):
+        inner = keras.Input((6, 6))
+        blocks.append(keras.Model(inner, block(inner)))
+    model = keras.Model(start, L.Dense(2)(L.GlobalAveragePooling1D()(blocks[1](blocks[0](embedded)))))
+    return trained(model, inputs, rate=0.01)
+
+
 @case()
 def group_query_attention():
     return attending(

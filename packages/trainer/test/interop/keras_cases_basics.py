@@ -133,9 +133,9 @@ def functional_branches():
     normal = L.Normalization(mean=[0.1, 0.2, 0.3], variance=[1.0, 2.0, 0.5])
     wide = L.Dense(4)(normal(second))
     left, right = shared(first), shared(wide)
-    merged = [L.Add()([left, right]), L.Multiply()([left, right]), L.Average()([left, right]), L.Maximum()([left, right]), L.Minimum()([left, right]), L.Subtract()([left, right])]
+    merged = [L.Add()([left, right]), L.Multiply()([left, right]), L.Average()([left, right]), L.Maximum()([left, right]), L.Minimum()([left, right]), L.Subtract()([left, right]), L.Average()([left]), L.Concatenate()([right])]
     joined = L.Concatenate()(merged)
-    joined = L.LeakyReLU(negative_slope=0.2)(L.Reshape((6, 5))(joined))
+    joined = L.LeakyReLU(negative_slope=0.2)(L.Reshape((8, 5))(joined))
     joined = L.ELU(alpha=0.7)(L.LayerNormalization(axis=[1, 2])(joined))
     output = L.Dense(1, activation="sigmoid", name="answer")(L.Flatten()(joined))
     model = keras.Model([first, second], output)

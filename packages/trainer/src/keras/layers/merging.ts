@@ -45,10 +45,7 @@ export const concatenate: LayerFactory = (config, inputs) => {
     outputShape(shapes) {
       const first = shapes[0] ?? []
       const others = (shape: Shape): string => shape.filter((_, index) => index !== axis - 1).join()
-      if (
-        shapes.length < 2 ||
-        shapes.some((shape) => shape.length !== first.length || others(shape) !== others(first))
-      ) {
+      if (shapes.some((shape) => shape.length !== first.length || others(shape) !== others(first))) {
         throw modelInvalid(`${config.where}: expected inputs that differ along axis ${axis} alone`)
       }
       return first.map((size, index) =>
@@ -95,7 +92,7 @@ function joined(tensors: readonly Tensor[], masks: readonly Mask[], axis: number
 /** The shape that all of them stretch to: equal, or 1 where they differ. */
 function broadcastOf(shapes: readonly Shape[], config: ConfigReader): Shape {
   const [first, ...others] = shapes
-  if (first === undefined || others.length === 0) throw modelInvalid(`${config.where}: expected several inputs`)
+  if (first === undefined) throw modelInvalid(`${config.where}: expected at least one input`)
   return others.reduce((left, right) => {
     const fits =
       left.length === right.length &&

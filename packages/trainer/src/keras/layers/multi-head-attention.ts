@@ -34,7 +34,7 @@ export const multiHeadAttention: LayerFactory = (config, inputs, trainable, cont
       axes,
       output: asked === undefined || asked.length === 0 ? query.slice(-1) : asked,
       names: ['query_dense', 'key_dense', 'value_dense', 'output_dense'],
-      passesMask: true,
+      ownsMasks: true,
     },
   )
 }
@@ -58,7 +58,7 @@ export const groupQueryAttention: LayerFactory = (config, inputs, trainable, con
       axes: [1],
       output: query.slice(-1),
       names: ['_query_dense', '_key_dense', '_value_dense', '_output_dense'],
-      passesMask: false,
+      ownsMasks: false,
     },
   )
 }
@@ -73,7 +73,8 @@ interface Heads {
   readonly output: Shape
   /** Groups of the archive, for query, key, value and output. */
   readonly names: readonly [string, string, string, string]
-  readonly passesMask: boolean
+  /** Whether it gives on the query's mask, and takes all masks off what it was given (`MultiHeadAttention.call`). */
+  readonly ownsMasks: boolean
 }
 
 interface Made {
@@ -114,6 +115,7 @@ function headed(config: ConfigReader, { inputs, trainable, context }: Made, head
 
   return {
     weights: parts.flat(),
+    takesMasks: heads.ownsMasks,
     outputShape,
     outputShapes(shapes, given) {
       if (given.options.return_attention_scores !== true) return [outputShape(shapes)]
@@ -145,7 +147,7 @@ function headed(config: ConfigReader, { inputs, trainable, context }: Made, head
       const wanted = given.options.return_attention_scores === true
       return {
         tensors: wanted ? [output, tf.reshape(context.scores, shown)] : [output],
-        masks: heads.passesMask ? [given.masks[0]] : [],
+        masks: heads.ownsMasks ? [given.masks[0]] : [],
       }
     },
   }

@@ -5,7 +5,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 
 import { activationNamed, elu, gelu, geluByTanh, relu, softmax } from '../../activations.ts'
 import { textOf } from '../../config-reader.ts'
-import type { LayerFactory, TensorArguments } from '../../layer.ts'
+import { firstOf, type LayerFactory, type TensorArguments } from '../../layer.ts'
 import { modelInvalid, modelUnsupported } from '../../model-errors.ts'
 import { featureAxis } from '../../shapes.ts'
 import { asNumbers, elementwise, numberGiven, stretched, type OperationFactories } from './operation.ts'
@@ -66,6 +66,13 @@ const cast: LayerFactory = (config) => {
   return elementwise((tensor) => truncate(tensor))
 }
 
+/** A tensor as it is: `Attention` puts one between its mask and what is masked. */
+const convertToTensor: LayerFactory = (config) => {
+  const given = ['dtype', 'sparse', 'ragged'].find((option) => config.value(option) !== undefined)
+  if (given !== undefined) throw modelUnsupported('option', given, config.where)
+  return { weights: [], outputShape: ([shape = []]) => shape, call: (tensors) => firstOf(tensors) }
+}
+
 /** Of `keras.src.ops.numpy`. */
 export const ARITHMETIC: OperationFactories = {
   Absolute: unary(tf.abs),
@@ -99,7 +106,7 @@ export const ARITHMETIC: OperationFactories = {
 /** Of `keras.src.ops.math` and `keras.src.ops.core`. */
 export const MORE_ARITHMETIC: Readonly<Record<'math' | 'core', OperationFactories>> = {
   math: { Rsqrt: unary(tf.rsqrt) },
-  core: { Cast: cast },
+  core: { Cast: cast, ConvertToTensor: convertToTensor },
 }
 
 /** Of `keras.src.ops.nn`. */
