@@ -12,6 +12,14 @@ import { readJob } from './read-job.ts'
 
 const idParams = z.object({ id: z.string() })
 
+/** The generator takes what is coerced to take null: what is documented is said here. */
+const lastEventId = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(Number.MAX_SAFE_INTEGER)
+  .default(0)
+  .meta({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 })
 const eventsRoute = createRoute({
   method: 'get',
   path: '/jobs/{id}/events',
@@ -20,7 +28,7 @@ const eventsRoute = createRoute({
   description: 'Server-sent events, from the first on or from the one after `Last-Event-ID`, until the job has ended.',
   request: {
     params: idParams,
-    headers: z.object({ 'last-event-id': z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0) }),
+    headers: z.object({ 'last-event-id': lastEventId }),
   },
   responses: {
     200: { description: 'Events', content: { 'text/event-stream': { schema: { type: 'string' as const } } } },
