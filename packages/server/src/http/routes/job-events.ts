@@ -25,7 +25,11 @@ const eventsRoute = createRoute({
   path: '/jobs/{id}/events',
   tags: ['jobs'],
   summary: 'Follow a job',
-  description: 'Server-sent events, from the first on or from the one after `Last-Event-ID`, until the job has ended.',
+  description:
+    'Server-sent events, from the first on or from the one after `Last-Event-ID`, until the job has ended. Data are JSON, ' +
+    '`job_id`, `attempt` and `at` in all of them. `state`: {`state`, `failure?`}; `started`: {`backend`}; `batch` (not every ' +
+    'one): {`epoch`, `epochs`, `batch`, `batches`, `metrics`}; `epoch`: {`epoch`, `epochs`, `metrics`, `seconds_left`}; ' +
+    '`retry`, for the infrastructure failed: {`code`, `message`}.',
   request: {
     params: idParams,
     headers: z.object({ 'last-event-id': lastEventId }),
