@@ -29,7 +29,11 @@ export function createScanCommand(context: CommandContext): Command {
   return createCommand({ name: 'scan', summary: '', examples: ['aibomgen scan', 'aibomgen scan --out found.json'] })
     .option('--out <file>', 'also write the signed document (an in-toto Statement in DSSE)')
     .option('--config <file>', 'settings: YAML, JSON or lines NAME=value (AIBOMGEN_CONFIG)')
-    .addHelpText('after', '\nA worker with the same AIBOMGEN_DATA and key names this scan in its next releases.')
+    .addHelpText(
+      'after',
+      '\nA worker with the same AIBOMGEN_DATA and key names this scan in its next releases.' +
+        '\n\nExit code: 0 scanned, whatever was found; 2 nothing could be scanned.',
+    )
     .action((flags: ScanFlags) => runScan(flags, context))
 }
 

@@ -53,7 +53,10 @@ export function allowOrigins(origins: readonly string[]): MiddlewareHandler {
     origin: [...origins],
     allowMethods: ['GET', 'POST', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type', 'Last-Event-ID', 'Range'],
-    exposeHeaders: ['Content-Disposition', 'Content-Range', 'ETag', 'Location', 'Retry-After', 'WWW-Authenticate'],
+    exposeHeaders: [
+      ...['Content-Disposition', 'Content-Range', 'ETag', 'Location', 'Retry-After', 'WWW-Authenticate'],
+      'X-Request-Id',
+    ],
     maxAge: 600,
   })
   return createMiddleware(async (context, next) => {
