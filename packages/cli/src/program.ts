@@ -99,7 +99,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/trust.ts')).createTrustCommand,
   },
   bom: {
-    summary: 'show, validate and verify AI Bills of Materials',
+    summary: 'show, validate, lint and verify AI Bills of Materials',
     load: async () => (await import('./commands/bom.ts')).createBomCommand,
   },
 }

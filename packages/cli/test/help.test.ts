@@ -15,7 +15,7 @@ const commands = [
   ...['init', 'example', 'train', 'verify', 'verify-file', 'reproduce', 'scan', 'env', 'gc'],
   ...['dataset prove', 'dataset check', 'keys list', 'keys rotate', 'keys export'],
   ...['trust show', 'trust enroll', 'trust revoke', 'trust renew', 'trust update'],
-  ...['bom show', 'bom validate', 'bom verify'],
+  ...['bom show', 'bom validate', 'bom lint', 'bom verify'],
   ...['serve', 'worker', 'issuer', 'submit', 'status', 'artifacts', 'download', 'cancel'],
   ...['tokens create', 'tokens list', 'tokens revoke', 'audit export', 'audit verify'],
 ]

@@ -139,6 +139,24 @@ describe('bom', () => {
   })
 })
 
+describe('bom lint', () => {
+  it('finds nothing in an AIBoM of ours', async () => {
+    const { stdout, exitCode } = await place.run('bom', 'lint', join(release, 'aibom.json'), '--json')
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toEqual([{ file: join(release, 'aibom.json'), valid: true, problems: [] }])
+  })
+
+  it.each([
+    ['lets warnings pass', '', 0, /^✓ .*\n {2}warning serial-number-missing: \/serialNumber: /],
+    ['fails on errors', ', "dependencies": [{"ref": "x"}]', 1, /^✗ .*[^]*^ {2}error bom-ref-dangling: /m],
+  ])('%s', async (_, members, exitCode, told) => {
+    await writeFile(join(place.directory, 'poor.json'), `{"bomFormat": "CycloneDX", "specVersion": "1.6"${members}}`)
+    const ended = await place.run('bom', 'lint', 'poor.json')
+    expect(ended.exitCode).toBe(exitCode)
+    expect(ended.stdout).toMatch(told)
+  })
+})
+
 describe('other tools', () => {
   it.skipIf(!hasOpenssl)('openssl verifies aibom.sig (skipped where openssl is not installed)', async () => {
     await place.run('keys', 'export', '--role', 'issuer', '--out', 'issuer.pem')

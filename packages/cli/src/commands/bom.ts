@@ -1,8 +1,23 @@
 /** `aibomgen bom`: AI Bills of Materials, by themselves. @module */
 
-import { assertNoRollback, parseTimestamp, parseWith, requireKeyInForce, type Problem } from '@aibomgen/core'
+import {
+  assertNoRollback,
+  parseTimestamp,
+  parseWith,
+  requireKeyInForce,
+  type JsonObject,
+  type Problem,
+} from '@aibomgen/core'
 import { readFileBounded } from '@aibomgen/core/node'
-import { MAX_BOM_BYTES, parseBom, validateBom, verifyBomSignature, verifyDetachedSignature } from '@aibomgen/bom'
+import {
+  lintBom,
+  MAX_BOM_BYTES,
+  parseBom,
+  validateBom,
+  verifyBomSignature,
+  verifyDetachedSignature,
+  type LintFinding,
+} from '@aibomgen/bom'
 import type { Command } from 'commander'
 import * as z from 'zod'
 
@@ -27,7 +42,7 @@ const signedSchema = z.looseObject({
 
 const UNVERIFIED = 'nothing of this is verified: see aibomgen verify'
 
-/** Shows, validates and verifies AIBoMs. */
+/** Shows, validates, lints and verifies AIBoMs. */
 export function createBomCommand(context: CommandContext): Command {
   return createGroup('bom', '', [
     createCommand({ name: 'show', summary: 'what an AIBoM says', examples: ['aibomgen bom show release/aibom.json'] })
@@ -39,7 +54,15 @@ export function createBomCommand(context: CommandContext): Command {
       examples: ['aibomgen bom validate release/aibom.json'],
     })
       .argument('<file...>')
-      .action((files: readonly string[], flags: CommonFlags) => runValidate(files, flags, context)),
+      .action((files: readonly string[], flags: CommonFlags) => runJudge(validateBom, files, flags, context)),
+    createCommand({
+      name: 'lint',
+      summary: 'what the schema accepts and what is wrong all the same',
+      examples: ['aibomgen bom lint release/aibom.json'],
+    })
+      .argument('<file...>')
+      .addHelpText('after', '\nExit code: 0 no error, though there may be warnings; 1 an error.')
+      .action((files: readonly string[], flags: CommonFlags) => runJudge(lintBom, files, flags, context)),
     createCommand({
       name: 'verify',
       summary: 'the signature inside an AIBoM, and the detached one',
@@ -64,25 +87,37 @@ async function runShow(file: string, flags: CommonFlags, context: CommandContext
   })
 }
 
-async function runValidate(files: readonly string[], flags: CommonFlags, context: CommandContext): Promise<void> {
+/** Judges each file. A problem makes it invalid, unless it is a finding that is no error. */
+async function runJudge(
+  judge: (bom: JsonObject) => readonly (Problem | LintFinding)[],
+  files: readonly string[],
+  flags: CommonFlags,
+  context: CommandContext,
+): Promise<void> {
   const { output } = context
-  const results: { readonly file: string; readonly problems: readonly Problem[] }[] = []
+  const results: { readonly file: string; readonly valid: boolean; readonly problems: readonly Problem[] }[] = []
   for (const file of files) {
-    results.push({ file, problems: validateBom(parseBom(await readFileBounded(file, MAX_BOM_BYTES))) })
+    const problems = judge(parseBom(await readFileBounded(file, MAX_BOM_BYTES)))
+    const valid = problems.every((problem) => 'severity' in problem && problem.severity === 'warning')
+    results.push({ file, valid, problems })
   }
   show(context, flags, {
-    json: () => results.map(({ file, problems }) => ({ file, valid: problems.length === 0, problems })),
+    json: () => results,
     text: () =>
       results
-        .flatMap(({ file, problems }) => [
-          `${problems.length === 0 ? output.style('green', '✓') : output.style('red', '✗')} ${showOnOneLine(file)}`,
-          ...problems.map(({ path, expected, got }) =>
-            showOnOneLine(`  ${path || 'document'}: expected ${expected}, got ${got}`),
-          ),
+        .flatMap(({ file, valid, problems }) => [
+          `${valid ? output.style('green', '✓') : output.style('red', '✗')} ${showOnOneLine(file)}`,
+          ...problems.map((problem) => showOnOneLine(`  ${describeJudged(problem)}`)),
         ])
         .join('\n'),
   })
-  if (results.some(({ problems }) => problems.length > 0)) context.exitCode = 1
+  if (results.some(({ valid }) => !valid)) context.exitCode = 1
+}
+
+function describeJudged(problem: Problem | LintFinding): string {
+  const { path, expected, got } = problem
+  const said = `${path || 'document'}: expected ${expected}, got ${got}`
+  return 'severity' in problem ? `${problem.severity} ${problem.rule}: ${said}` : said
 }
 
 async function runVerify(file: string, flags: VerifyFlags, context: CommandContext): Promise<void> {
