@@ -58,7 +58,8 @@ function renderProblems(): string {
   const missing = Object.values(STATUS_BY_CODE).filter((status) => !rows.some(([known]) => known === status))
   if (missing.length > 0) throw new Error(`no row for status ${missing.join(', ')}`)
   const lines = rows.map(([status, which]) => `| ${status} | ${which} |`)
-  const head = 'Codes are those of [`@aibomgen/core`](../packages/core/README.md#errors).'
+  const head =
+    'Codes are those of [`@aibomgen/core`](../packages/core/README.md#errors); `HTTP` is said, with any status, of what the framework under it refuses by itself.'
   return `## Problems\n\n${head}\n\n| status | code |\n| --- | --- |\n${lines.join('\n')}\n`
 }
 
