@@ -4,7 +4,7 @@ import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { noPostgres, startPostgres, type PostgresServer } from '../../../server/test/postgres.ts'
 import { startTcpProxy, type TcpProxy } from '../../../server/test/faults/tcp-proxy.ts'
@@ -18,6 +18,9 @@ const skip = noPostgres ?? withoutSwift ?? whyNoNetworkHosts()
 
 /** JSON as it comes: the assertion is the check. */
 type Json = ReturnType<typeof JSON.parse>
+
+/** On a machine that is busy. */
+const SOON = { timeout: 180_000, interval: 200 }
 
 describe.skipIf(skip)(`workers on two hosts${skip === undefined ? '' : ` (skipped: ${skip})`}`, () => {
   let postgres: PostgresServer
@@ -97,13 +100,12 @@ describe.skipIf(skip)(`workers on two hosts${skip === undefined ? '' : ` (skippe
   }
 
   it('share the jobs, and finish those of a host that is cut off', { timeout: 900_000 }, async () => {
-    const ids = [await submit(600), await submit(600)]
+    const ids = await Promise.all([submit(600), submit(600)])
     const busy = async (): Promise<string[]> => {
       const { workers } = await ask('/workers')
       return workers.flatMap(({ job_id: id }: Json) => (id === undefined ? [] : [id]))
     }
-    while (new Set(await busy()).size < 2) await setTimeout(100)
-    expect((await busy()).toSorted()).toEqual(ids.toSorted())
+    await vi.waitFor(async () => expect((await busy()).toSorted()).toEqual(ids.toSorted()), SOON)
 
     hosts[0]?.unplug()
     const jobs = [await untilCompleted(ids[0] ?? ''), await untilCompleted(ids[1] ?? '')]
@@ -114,7 +116,7 @@ describe.skipIf(skip)(`workers on two hosts${skip === undefined ? '' : ` (skippe
     const seenBy = async (): Promise<string[]> =>
       (await ask('/workers')).workers.map(({ last_seen_at: at }: Json) => at)
     const before = (await seenBy()).toSorted()[0] ?? ''
-    while (((await seenBy()).toSorted()[0] ?? '') <= before) await setTimeout(500)
+    await vi.waitFor(async () => expect((await seenBy()).every((at) => at > before)).toBe(true), SOON)
     for (const id of [...ids, await submit(2)]) {
       await untilCompleted(id)
       const events = await (await fetch(`${server.url}/jobs/${id}/events`)).text()
