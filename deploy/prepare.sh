@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")"
 umask 077
-mkdir -p secrets homes/server homes/issuer homes/worker
+mkdir -p secrets
 
 put() {
   [ -e "secrets/$1" ] || printf '%s' "$2" >"secrets/$1"
@@ -23,4 +23,4 @@ AWS_ACCESS_KEY_ID=aibomgen-$service
 AWS_SECRET_ACCESS_KEY=$(cat "secrets/s3-$service-secret")
 "
 done
-echo "Secrets are in $(pwd)/secrets. Next: put each service's home into homes/, as docs/operation.md says."
+echo "Secrets are in $(pwd)/secrets. Next: a home for each service, by make-homes.sh."

@@ -8,6 +8,10 @@ for service in server issuer worker; do
   [ "$service" = server ] && policy=read-write-delete
   mc admin policy create local "aibomgen-$policy" "/setup/$policy.json"
   mc admin user add local "aibomgen-$service" "$(cat "/run/secrets/s3_${service}_secret")"
+  # Attached already: an error to mc, and what is wanted. The image has no grep.
   mc admin policy attach local "aibomgen-$policy" --user "aibomgen-$service" ||
-    mc admin user info local "aibomgen-$service" | grep -q "aibomgen-$policy"
+    case $(mc --json admin user info local "aibomgen-$service") in
+    *"\"aibomgen-$policy\""*) ;;
+    *) exit 1 ;;
+    esac
 done

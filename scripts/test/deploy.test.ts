@@ -61,7 +61,7 @@ describe('deploy/compose.yaml', () => {
     it('gets only files that exist in the repository or that prepare.sh makes', () => {
       for (const volume of service.volumes ?? []) {
         const [from] = volume.split(':')
-        if (from.startsWith('./homes/')) expect(ours).toContain(from.slice('./homes/'.length))
+        if (from.startsWith('./homes/')) expect([...ours, 'minio']).toContain(from.slice('./homes/'.length))
         else if (from.startsWith('.')) expect(existsSync(join(DEPLOY, from)), from).toBe(true)
       }
       expect(name).toBeTruthy()
@@ -74,6 +74,16 @@ describe('deploy/compose.yaml', () => {
       const holders = services.filter(([, { secrets }]) => secrets?.includes(`${name}_settings`))
       expect(holders.map(([holder]) => holder)).toEqual([name])
     }
+  })
+
+  it('puts nothing secret where git would take it', () => {
+    const ignored = readFileSync(join(DEPLOY, '../.gitignore'), 'utf8').split('\n')
+    expect(ignored).toEqual(expect.arrayContaining(['deploy/secrets', 'deploy/homes']))
+  })
+
+  it('prepares MinIO with what its image has: a shell, cat and mc', () => {
+    const script = readFileSync(join(DEPLOY, 'minio/create-users.sh'), 'utf8').replace(/^\s*#.*$/gm, '')
+    expect(script).not.toMatch(/\b(grep|sed|awk|find|curl|jq)\b/)
   })
 
   it('gives each of our services a home with its own keys', () => {
